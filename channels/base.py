@@ -1,0 +1,252 @@
+"""What a channel is: its data, its verbs, and the four errors by which the engine decides what to do next.
+
+A channel knows no database, no web framework and no clock. It gets its settings, a file store and the HTTP
+client when it is made and reads nothing global.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import templates
+
+
+class Refusal(Exception):
+    """The parent of the four errors; `message` is a Vietnamese sentence: cause and next step."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Rejected(Refusal):
+    """The outlet refused the content: final, show why."""
+
+
+class Unauthorised(Refusal):
+    """The outlet does not accept us any more: pause the account, keep its queue, tell the administrator."""
+
+
+class TryLater(Refusal):
+    """Proof that nothing was accepted; `after` is the outlet's own wish in seconds, if it gave one."""
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class Unknown(Refusal):
+    """Bytes left us and no clear answer came: it may have landed, so look before sending again."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture of a post: its bytes by sha256, its alternative text, its size in pixels."""
+
+    sha256: str
+    media_type: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A theme's code and title, as they stood when the post was rendered."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """A version of a post as channels see it: everything they may show, nothing they must look up."""
+
+    number: int  # of the version
+    slug: str
+    title: str
+    body_html: str  # sanitised
+    body_text: str
+    summary: str
+    slogan: str
+    unit: str
+    hotline: str
+    themes: tuple[Theme, ...] = ()
+    audiences: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    source_number: str = ""
+    source_date: date | None = None
+    valid_until: date | None = None
+    images: tuple[Image, ...] = ()
+    correction: str = ""
+    link: str = ""  # the public address of the post, when the portal has one
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of what is sent: a name, a media type and its bytes."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The hexadecimal SHA-256 of the bytes."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a channel will send for a post: parts in order, and warnings an editor should read."""
+
+    parts: tuple[Part, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """One hash over names, types and bytes of all parts."""
+        return digest([(part.name, part.media_type, part.sha256) for part in self.parts])
+
+    def part(self, name: str) -> Part:
+        """Return the part called `name` (KeyError if the rendering has none)."""
+        for part in self.parts:
+            if part.name == name:
+                return part
+        raise KeyError(name)
+
+
+def digest(parts: list[tuple[str, str, str]]) -> str:
+    """Return the hash of a rendering from its parts' (name, media type, sha256)."""
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the outlet gave back; `remote_id` is unique in the account, `accepted_at` only if the outlet said it."""
+
+    kind: Literal["live", "handed_over", "rehearsed"]
+    remote_id: str
+    url: str = ""
+    accepted_at: datetime | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class CannotTell:
+    """The outlet cannot be asked whether a lost attempt landed: a person decides."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """Something a channel counts: `name` in rows, `title` on screen, `unit` counted in, and how it is known."""
+
+    name: str
+    title: str
+    unit: str
+    source: Literal["measured", "reported"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One number the outlet gave; `as_of` is None when it named no time."""
+
+    metric: str
+    value: int
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an outlet accepts; None means that it names no limit. `settle` is how long, in seconds, a lost request
+    may still land: `find` is not asked sooner."""
+
+    title: int | None = None
+    characters: int | None = None
+    images: int | None = None
+    image_bytes: int | None = None
+    per_hour: int | None = None
+    settle: float = 0.0
+    attempt: float = 60.0  # seconds one attempt may take at most
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field of an account's settings form."""
+
+    name: str
+    label: str
+    help: str = ""
+    secret: bool = False
+    needed: bool = True
+    pattern: str = ""  # a regular expression the whole value must match
+
+
+Notes = MutableMapping[str, Any]
+
+
+class Files(Protocol):
+    """The file store as a channel sees it: bytes by sha256, and named files of its own."""
+
+    def get(self, digest: str) -> bytes: ...
+    def write(self, name: str, data: bytes) -> None: ...
+    def read(self, name: str) -> bytes | None: ...
+    def remove(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Outfit:
+    """What a channel is made with: its account's settings (secrets opened) and the file store."""
+
+    account: int
+    settings: Mapping[str, str]
+    files: Files
+
+
+class Channel(Protocol):
+    """A kind of outlet. One file in `channels/`, one template, one line in the registry."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    settings: ClassVar[tuple[Setting, ...]]
+    limits: ClassVar[Limits]
+    metrics: ClassVar[tuple[Metric, ...]]
+
+    def __init__(self, outfit: Outfit) -> None: ...
+
+    def render(self, post: Post) -> Rendered:
+        """Return what would be sent: pure, the same bytes for the same post."""
+
+    def deliver(self, item: Rendered, key: str, notes: Notes) -> Receipt:
+        """Make one attempt, bounded in time."""
+
+    def find(self, item: Rendered, key: str, notes: Notes, since: datetime) -> Receipt | CannotTell | None:
+        """Say whether a lost attempt landed: its receipt, None for surely not, CannotTell."""
+
+    def amend(self, receipt: Receipt, item: Rendered, key: str) -> Receipt:
+        """Replace what stands at the outlet by `item`; repeating it changes nothing."""
+
+    def retract(self, receipt: Receipt) -> None:
+        """Remove it from the outlet; already removed is removed."""
+
+    def measure(self, receipt: Receipt) -> list[Reading]:
+        """Return the numbers the outlet has now; what it does not tell is left out."""
+
+
+@lru_cache(maxsize=1)
+def look() -> Environment:
+    """Return the templates of channels: escaped, strict about unknown names, the same bytes for the same data."""
+    return Environment(
+        loader=FileSystemLoader(Path(templates.__file__).parent / "channels"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

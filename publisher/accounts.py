@@ -1,0 +1,116 @@
+"""Channel accounts: adding, checking, pausing, resuming, closing."""
+
+import re
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from publisher import audit, clock
+from publisher.audit import Actor
+from publisher.delivery.outlets import World, channel_type, open_channel
+from publisher.delivery.recover import release
+from publisher.delivery.states import OPEN, move
+from publisher.model import Account, Delivery, Unit
+from publisher.refusal import Missing, Refused
+from publisher.text import line
+from publisher.words import _
+
+
+def add(
+    session: Session,
+    world: World,
+    actor: Actor,
+    unit: Unit,
+    channel: str,
+    title: str,
+    values: Mapping[str, str],
+    *,
+    mode: str = "live",
+    late_hours: int = 6,
+) -> Account:
+    """Create an account of a channel for a unit; secrets among `values` are encrypted before they are stored."""
+    kind = channel_type(channel)
+    plain, secret = _checked(channel, values)
+    if mode not in {"live", "rehearsal"}:
+        raise Refused(_("Chế độ phải là live hoặc rehearsal."), "mode")
+    account = Account(
+        unit_id=unit.id,
+        channel=channel,
+        title=line(title or f"{kind.title} {unit.short_name}", _("Tên tài khoản"), most=120, needed=True),
+        mode=mode,
+        settings=plain,
+        secrets=world.vault.close(secret) if secret else "",
+        late_hours=late_hours,
+        created_at=clock.now(),
+    )
+    session.add(account)
+    session.flush()
+    audit.record(
+        session, actor, "account.add", "account", account.id,
+        unit_id=unit.id, channel=channel, mode=mode, settings=sorted(plain), secrets=sorted(secret),
+    )  # fmt: skip
+    return account
+
+
+def _checked(channel: str, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    plain: dict[str, str] = {}
+    secret: dict[str, str] = {}
+    fields = {field.name: field for field in channel_type(channel).settings}
+    unknown = sorted(set(values) - set(fields))
+    if unknown:
+        known = ", ".join(fields) or _("kênh này không có")
+        raise Refused(
+            _("Kênh {channel} không có thiết lập {names}. Các thiết lập: {known}.").format(
+                channel=channel, names=", ".join(unknown), known=known
+            )
+        )
+    for name, field in fields.items():
+        value = line(values.get(name, ""), field.label, most=2000, needed=field.needed)
+        if value and field.pattern and not re.fullmatch(field.pattern, value):
+            raise Refused(_("{label} không đúng dạng. {help}").format(label=field.label, help=field.help), name)
+        if value:
+            (secret if field.secret else plain)[name] = value
+    return plain, secret
+
+
+def get(session: Session, account_id: int) -> Account:
+    """Return an account, or raise `Missing`."""
+    account = session.get(Account, account_id)
+    if account is None:
+        raise Missing(_("Không có tài khoản kênh số {number}.").format(number=account_id))
+    return account
+
+
+def check(world: World, account: Account) -> None:
+    """Open the account's channel: `Refused` when its settings or secrets cannot be read."""
+    open_channel(world, account)
+
+
+def pause(session: Session, actor: Actor, account: Account, reason: str) -> None:
+    """Stop sending on an account; its queue stays and waits."""
+    if account.state != "active":
+        raise Refused(_("Tài khoản này không ở trạng thái hoạt động."))
+    account.state = "paused"
+    account.pause_reason = line(reason, _("Lý do"), most=300, needed=True)
+    audit.record(session, actor, "account.pause", "account", account.id, unit_id=account.unit_id, reason=reason)
+
+
+def resume(session: Session, actor: Actor, account: Account) -> int:
+    """Send again: what the pause held goes out oldest first, what is too late by policy is held for a person."""
+    if account.state != "paused":
+        raise Refused(_("Tài khoản này không tạm dừng."))
+    account.state, account.pause_reason = "active", ""
+    released = release(session, account, actor)
+    audit.record(session, actor, "account.resume", "account", account.id, unit_id=account.unit_id, released=released)
+    return released
+
+
+def close(session: Session, actor: Actor, account: Account) -> int:
+    """End an account for good: its open deliveries are cancelled, its history stays; return how many."""
+    account.state = "closed"
+    rows = session.scalars(select(Delivery).where(Delivery.account_id == account.id, Delivery.state.in_(OPEN))).all()
+    for delivery in rows:
+        move(session, delivery, "cancelled", actor, reason=_("Tài khoản kênh đã đóng."))
+    audit.record(session, actor, "account.close", "account", account.id, unit_id=account.unit_id)
+    return len(rows)

@@ -1,0 +1,88 @@
+"""The audit trail: who did what to what, when; append-only and chained, with the clock as one of the actors."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from publisher import clock
+from publisher.model import Audit, Person
+
+_CHAIN_LOCK = 7_601  # PostgreSQL advisory lock: the chain has one end, so its writers queue
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person, or the machine under the name `clock` or `command`."""
+
+    name: str
+    person_id: int | None = None
+
+
+CLOCK = Actor("clock")
+COMMAND = Actor("command")
+
+
+def acting(person: Person) -> Actor:
+    """Return the actor that stands for a person."""
+    return Actor(person.name, person.id)
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    act: str,
+    subject: str,
+    subject_id: int,
+    *,
+    unit_id: int | None = None,
+    **detail: Any,
+) -> None:
+    """Append one act to the trail in the caller's transaction; `detail` holds plain JSON values, never a secret."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    session.flush()
+    previous = session.scalar(select(Audit.hash).order_by(Audit.id.desc()).limit(1)) or ""
+    row = Audit(
+        at=clock.now(),
+        person_id=actor.person_id,
+        actor=actor.name,
+        act=act,
+        subject=subject,
+        subject_id=subject_id,
+        unit_id=unit_id,
+        detail=json.loads(json.dumps(detail, default=_plain, ensure_ascii=False)),
+        previous=previous,
+    )
+    row.hash = _hash(row)
+    session.add(row)
+    session.flush()
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _hash(row: Audit) -> str:
+    content = [
+        row.previous, row.at.isoformat(), row.person_id, row.actor, row.act,
+        row.subject, row.subject_id, row.unit_id, row.detail,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def first_break(session: Session) -> int | None:
+    """Return the id of the first row whose hash or predecessor does not fit, or None when the chain is whole.
+
+    Reads in batches, so that a trail of years needs no memory; a removed last row cannot be seen from inside.
+    """
+    previous = ""
+    for row in session.scalars(select(Audit).order_by(Audit.id).execution_options(yield_per=1000)):
+        if row.previous != previous or row.hash != _hash(row):
+            return row.id
+        previous = row.hash
+    return None

@@ -1,0 +1,134 @@
+"""One attempt: call the outlet with no session open, then record what came of it."""
+
+import random
+from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from channels.base import (
+    CannotTell,
+    Channel,
+    Refusal,
+    Rejected,
+    Rendered,
+    TryLater,
+    Unauthorised,
+    Unknown,
+)
+from channels.base import Receipt as Given
+from publisher import faults
+from publisher.delivery.claim import Claim, note_progress
+from publisher.delivery.outlets import World, open_channel, stored
+from publisher.refusal import Refused
+from publisher.words import _
+
+log = structlog.get_logger("publisher.delivery")
+
+TRIES = 10
+LONGEST_WAIT = 6 * 3600.0  # a Retry-After of ten years is honoured as this many seconds
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an attempt came to: one word for the row, a sentence for people, the receipt if there is one."""
+
+    word: str  # accepted · rejected · unauthorised · later · unknown · found · absent · cannot_tell
+    message: str = ""
+    receipt: Given | None = None
+    after: float | None = None
+
+
+class _Notes(MutableMapping[str, Any]):
+    """A delivery's notes; every change is committed before the next call to the outlet."""
+
+    def __init__(self, values: dict[str, Any], commit: Callable[[dict[str, Any]], None]) -> None:
+        self._values = dict(values)
+        self._commit = commit
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._values[name] = value
+        self._commit(dict(self._values))
+
+    def __delitem__(self, name: str) -> None:
+        del self._values[name]
+        self._commit(dict(self._values))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def perform(world: World, claim: Claim) -> Outcome:
+    """Call the outlet for a claim and say what came of it; never raises for anything the outlet does."""
+    try:
+        item = stored(world.files, claim.rendering)
+        channel = open_channel(world, claim.account)
+    except Refused as error:
+        # Nothing left the house: stored bytes are gone or altered, or the key no longer opens the secrets.
+        return Outcome("rejected", error.message)
+    try:
+        if claim.kind == "find":
+            return _find(world, channel, claim, item)
+        receipt = _send(world, channel, claim, item)
+    except Rejected as error:
+        return Outcome("rejected", error.message)
+    except Unauthorised as error:
+        return Outcome("unauthorised", error.message)
+    except TryLater as error:
+        return Outcome("later", error.message, after=error.after)
+    except Unknown as error:
+        return Outcome("unknown", error.message)
+    except Exception as error:
+        # Nobody foresaw it, so nobody can say whether it landed (DESIGN §3).
+        log.exception("attempt.unforeseen", delivery=claim.delivery.id, attempt=claim.attempt_id)
+        return Outcome("unknown", _("Lỗi ngoài dự kiến: {kind}.").format(kind=type(error).__name__))
+    faults.point("after_accept")
+    return Outcome("accepted", "", receipt)
+
+
+def _send(world: World, channel: Channel, claim: Claim, item: Rendered) -> Given | None:
+    delivery = claim.delivery
+    if claim.account.mode == "rehearsal":
+        return Given("rehearsed", delivery.key)
+    if delivery.action == "retract":
+        if claim.standing is None:
+            raise Rejected(_("Không còn gì trên kênh để gỡ."))
+        channel.retract(claim.standing)
+        return None
+    if delivery.action == "amend" and claim.standing is not None:
+        return channel.amend(claim.standing, item, delivery.key)
+    notes = _Notes(delivery.notes, lambda values: note_progress(world, claim, values))
+    return channel.deliver(item, delivery.key, notes)
+
+
+def _find(world: World, channel: Channel, claim: Claim, item: Rendered) -> Outcome:
+    if claim.account.mode == "rehearsal":
+        return Outcome("absent")
+    notes = _Notes(claim.delivery.notes, lambda values: note_progress(world, claim, values))
+    try:
+        answer = channel.find(item, claim.delivery.key, notes, claim.delivery.due_at)
+    except Unauthorised:
+        raise
+    except Refusal as error:
+        return Outcome("later", error.message, after=getattr(error, "after", None))
+    if answer is None:
+        return Outcome("absent")
+    if isinstance(answer, CannotTell):
+        return Outcome("cannot_tell", _("Kênh không cho biết bài đã lên hay chưa: cần người kiểm tra."))
+    return Outcome("found", "", answer)
+
+
+def back_off(tries: int, wish: float | None, now: datetime) -> datetime:
+    """Return when to try again after `tries` attempts: 30 s doubling up to an hour, ±20 % so that a healed
+    outlet is not stormed; the outlet's own wish counts when it is longer, up to `LONGEST_WAIT`."""
+    step = min(30.0 * 2 ** max(tries - 1, 0), 3600.0) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+    wished = min(wish, LONGEST_WAIT) if wish is not None and wish > 0 else 0.0
+    return now + timedelta(seconds=max(step, wished))

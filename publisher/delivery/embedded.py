@@ -1,0 +1,117 @@
+"""The clock inside one process: APScheduler wakes at the next due time, a bounded pool sends, accounts apart."""
+
+import threading
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import DBAPIError
+
+from publisher import bell, clock
+from publisher.delivery.claim import due_accounts, next_wake
+from publisher.delivery.drain import drain
+from publisher.delivery.jobs import JOBS, Job, beat
+from publisher.delivery.outlets import World
+
+log = structlog.get_logger("publisher.clock")
+
+SWEEP = 2.0  # seconds: finds what another process planned (the command line, a second web process)
+
+
+class Clock:
+    """Wakes the engine; start it once in a process. Two clocks on one database are harmless, only useless."""
+
+    def __init__(self, world: World, workers: int = 16) -> None:
+        self._world = world
+        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="delivery")
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._busy: set[int] = set()
+        self._lock = threading.Lock()
+        self._stopping = False
+
+    def start(self) -> None:
+        """Begin to deliver; returns at once."""
+        for job in JOBS:
+            if job.name == "deliver":
+                self._scheduler.add_job(self.wake, "interval", seconds=SWEEP, id="deliver")
+            else:
+                self._scheduler.add_job(
+                    self._run, "interval", [job], seconds=job.every, id=job.name, next_run_time=clock.now()
+                )
+        self._scheduler.start()
+        bell.listen(self._ring)
+        self._ring()
+
+    def stop(self, patience: float = 25.0) -> None:
+        """Take no more work, let running attempts end for up to `patience` seconds; what does not end keeps
+        its lease and is recovered by the next start."""
+        self._stopping = True
+        bell.forget(self._ring)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        until = clock.now() + timedelta(seconds=patience)
+        while self._busy and clock.now() < until:
+            threading.Event().wait(0.05)
+
+    def _ring(self) -> None:
+        """Something changed: look now, in the scheduler's own thread."""
+        if not self._stopping:
+            self._scheduler.add_job(self.wake, id="ring", replace_existing=True, next_run_time=clock.now())
+
+    def wake(self) -> None:
+        """Hand every account that has something due to the pool, then set the alarm for the next due time."""
+        try:
+            with self._world.db.reading() as session:
+                now = clock.now()
+                accounts = due_accounts(session, now)
+                later = next_wake(session)
+            for account_id in accounts:
+                self._hand_over(account_id)
+            if later is not None and now < later < now + timedelta(seconds=SWEEP):
+                self._scheduler.add_job(self.wake, "date", run_date=later, id="alarm", replace_existing=True)
+            self._beat_sometimes()
+        except DBAPIError:
+            log.exception("clock.database")  # the next sweep tries again; /healthz turns red if it lasts
+
+    def _hand_over(self, account_id: int) -> None:
+        with self._lock:
+            if self._stopping or account_id in self._busy:
+                return
+            self._busy.add(account_id)
+        try:
+            future = self._pool.submit(drain, self._world, account_id)
+        except RuntimeError:  # the pool closed in between: this process is stopping
+            with self._lock:
+                self._busy.discard(account_id)
+            return
+        future.add_done_callback(lambda ended: self._finished(account_id, ended))
+
+    def _finished(self, account_id: int, ended: "Future[Counter[str]]") -> None:
+        with self._lock:
+            self._busy.discard(account_id)
+        if ended.cancelled():
+            return
+        error = ended.exception()
+        if error is not None:
+            log.error("clock.drain", account=account_id, exc_info=error)
+        elif ended.result():
+            self._ring()  # its turn ended, perhaps with more to do
+
+    _last_beat = None
+
+    def _beat_sometimes(self) -> None:
+        now = clock.now()
+        if self._last_beat is None or now - self._last_beat > timedelta(seconds=20):
+            self._last_beat = now
+            beat(self._world, "deliver", "")
+
+    def _run(self, job: Job) -> None:
+        try:
+            beat(self._world, job.name, job.run(self._world))
+        except DBAPIError:
+            log.exception("clock.job", job=job.name)

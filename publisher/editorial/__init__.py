@@ -1,0 +1,1 @@
+"""The verbs of editorial work: draft, submit, approve, return, schedule, correct, withdraw."""

@@ -1,0 +1,117 @@
+"""From a version to what each channel would send: for the preview, and stored at approval."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels import base
+from publisher import clock
+from publisher.delivery.outlets import World, channel_type, open_channel
+from publisher.editorial.content import Content
+from publisher.model import Account, Decision, Label, Post, Rendering, Theme, Unit, Version
+from publisher.refusal import Refused
+from publisher.text import excerpt, html, number, plain
+from publisher.words import _
+
+
+def channel_post(
+    session: Session, content: Content, unit: Unit, slug: str, version: int, channel: str, public_url: str
+) -> base.Post:
+    """Return a version as one channel sees it, its own variant of title and body applied."""
+    texts = content.variants.get(channel, {})
+    title, body = texts.get("title") or content.title, texts.get("body") or content.body
+    themes = {theme.code: theme.title for theme in session.scalars(select(Theme).order_by(Theme.valid_from))}
+    labels = {label.code: label.title for label in session.scalars(select(Label))}
+    return base.Post(
+        number=version,
+        slug=slug,
+        title=title,
+        body_html=html(body),
+        body_text=plain(body),
+        summary=content.summary or excerpt(body),
+        slogan=content.slogan,
+        unit=unit.name,
+        hotline=unit.hotline,
+        themes=tuple(base.Theme(code, themes.get(code, code)) for code in content.themes),
+        audiences=tuple(labels.get(code, code) for code in content.audiences),
+        tags=tuple(labels.get(code, code) for code in content.tags),
+        source_number=content.source_number,
+        source_date=content.source_date,
+        valid_until=content.valid_until,
+        images=tuple(base.Image(**image) for image in content.images),
+        correction=content.correction,
+        link=f"{public_url}/tin/{slug}" if public_url else "",
+    )
+
+
+def breaches(post: base.Post, limits: base.Limits) -> list[str]:
+    """Return, as sentences, which of an outlet's limits a post breaks."""
+    found = []
+    if limits.title is not None and len(post.title) > limits.title:
+        found.append(
+            _("Tiêu đề dài {now} ký tự, kênh nhận tối đa {most}.").format(
+                now=number(len(post.title)), most=number(limits.title)
+            )
+        )
+    if limits.characters is not None and len(post.body_text) > limits.characters:
+        found.append(
+            _("Nội dung dài {now} ký tự, kênh nhận tối đa {most}.").format(
+                now=number(len(post.body_text)), most=number(limits.characters)
+            )
+        )
+    if limits.images is not None and len(post.images) > limits.images:
+        found.append(_("Có {now} ảnh, kênh nhận tối đa {most}.").format(now=len(post.images), most=limits.images))
+    return found
+
+
+def preview(
+    session: Session, world: World, account: Account, content: Content, unit: Unit, slug: str, public_url: str
+) -> tuple[base.Rendered, list[str]]:
+    """Return what an account would send for a content as it stands in the editor, and which limits it breaks."""
+    seen = channel_post(session, content, unit, slug, 0, account.channel, public_url)
+    return open_channel(world, account).render(seen), breaches(seen, channel_type(account.channel).limits)
+
+
+def approve_rendering(
+    session: Session,
+    world: World,
+    decision: Decision,
+    post: Post,
+    version: Version,
+    content: Content,
+    account: Account,
+    placement: str,
+    public_url: str,
+) -> Rendering:
+    """Render a version for an account and store exactly these bytes as approved; `Refused` over a limit."""
+    existing = session.scalar(
+        select(Rendering).where(
+            Rendering.version_id == version.id,
+            Rendering.account_id == account.id,
+            Rendering.placement == placement,
+        )
+    )
+    if existing is not None:
+        return existing
+    unit = session.get_one(Unit, post.unit_id)
+    seen = channel_post(session, content, unit, post.slug, version.number, account.channel, public_url)
+    broken = breaches(seen, channel_type(account.channel).limits)
+    if broken:
+        raise Refused(f"{account.title}: {' '.join(broken)}")
+    rendered = open_channel(world, account).render(seen)
+    parts = [
+        {"name": part.name, "media_type": part.media_type, "sha256": world.files.put(part.data)}
+        for part in rendered.parts
+    ]
+    rendering = Rendering(
+        version_id=version.id,
+        account_id=account.id,
+        placement=placement,
+        decision_id=decision.id,
+        sha256=rendered.sha256,
+        parts=parts,
+        warnings=list(rendered.warnings),
+        created_at=clock.now(),
+    )
+    session.add(rendering)
+    session.flush()
+    return rendering

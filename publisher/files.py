@@ -1,0 +1,83 @@
+"""The content-addressed file store: a file's name is the sha256 of its bytes, so equal bytes are stored once."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from publisher.refusal import Missing
+
+
+def sha256(data: bytes) -> str:
+    """Return the hexadecimal SHA-256 of `data`."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that a reader sees the whole of it or nothing, also after a crash: write, sync, rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+class FileStore:
+    """Bytes by their sha256 and, for outlets that are folders, bytes by a relative name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, data: bytes) -> str:
+        """Store `data` once and return its sha256."""
+        digest = sha256(data)
+        path = self._blob(digest)
+        if not path.exists():
+            write_atomically(path, data)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """Return the bytes of `digest`; `Missing` if they are gone or no longer match their name."""
+        try:
+            data = self._blob(digest).read_bytes()
+        except FileNotFoundError as error:
+            raise Missing(f"Kho tệp thiếu tệp {digest[:12]}…: hãy khôi phục thư mục files từ bản sao lưu.") from error
+        if sha256(data) != digest:
+            raise Missing(f"Tệp {digest[:12]}… trong kho đã bị thay đổi: hãy khôi phục thư mục files từ bản sao lưu.")
+        return data
+
+    def path(self, digest: str) -> Path:
+        """Return where the bytes of `digest` lie, for sending them out without reading them whole."""
+        return self._blob(digest)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a named file of an outlet (`portal/…`, `radio/…`); a repeat with the same bytes changes nothing."""
+        write_atomically(self._named(name), data)
+
+    def read(self, name: str) -> bytes | None:
+        """Return a named file's bytes, or None when there is none."""
+        try:
+            return self._named(name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def remove(self, name: str) -> None:
+        """Delete a named file; a missing one is already deleted."""
+        self._named(name).unlink(missing_ok=True)
+
+    def _blob(self, digest: str) -> Path:
+        if len(digest) != 64 or not all(c in "0123456789abcdef" for c in digest):
+            raise Missing("Mã tệp không hợp lệ.")
+        return self.folder / "blobs" / digest[:2] / digest[2:]
+
+    def _named(self, name: str) -> Path:
+        path = (self.folder / "outlets" / name).resolve()
+        if not path.is_relative_to((self.folder / "outlets").resolve()):
+            raise Missing(f"Tên tệp «{name}» nằm ngoài kho.")
+        return path

@@ -1,0 +1,116 @@
+"""Channel accounts, deliveries, attempts and receipts; the constraints here carry the promises."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from publisher.model.base import Base
+
+STATES = (
+    "planned", "sending", "waiting", "unsure", "held",
+    "sent", "confirmed", "failed", "cancelled", "retracted",
+)  # fmt: skip
+ACTIONS = ("publish", "amend", "retract")
+
+
+class Account(Base):
+    """One configured outlet of a unit."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint("mode IN ('live','rehearsal')", name="mode"),
+        CheckConstraint("state IN ('active','paused','closed')", name="state"),
+        CheckConstraint("late_hours >= 0", name="late_hours"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    channel: Mapped[str]
+    title: Mapped[str]
+    mode: Mapped[str] = mapped_column(default="live")
+    state: Mapped[str] = mapped_column(default="active")
+    pause_reason: Mapped[str] = mapped_column(default="")
+    settings: Mapped[dict[str, Any]]
+    secrets: Mapped[str] = mapped_column(default="")  # encrypted mapping
+    late_hours: Mapped[int] = mapped_column(default=6)
+    created_at: Mapped[datetime]
+
+
+class Delivery(Base):
+    """One version on one account at one due time; this row is the schedule."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("version_id", "account_id", "placement", "action"),
+        CheckConstraint(f"state IN {STATES!r}", name="state"),
+        CheckConstraint(f"action IN {ACTIONS!r}", name="action"),
+        CheckConstraint("(state = 'sending') = (lease_until IS NOT NULL)", name="lease"),
+        CheckConstraint("(state = 'held') = (hold <> '')", name="hold"),
+        CheckConstraint("state NOT IN ('planned','waiting') OR wake_at IS NOT NULL", name="wake"),
+        Index("ix_delivery_account_id_due_at", "account_id", "due_at"),
+        Index("ix_delivery_due_at", "due_at"),
+        Index("ix_delivery_state_wake_at", "state", "wake_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    placement: Mapped[str] = mapped_column(default="main")
+    action: Mapped[str] = mapped_column(default="publish")
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
+    rendering_id: Mapped[int] = mapped_column(ForeignKey("rendering.id"))
+    key: Mapped[str] = mapped_column(unique=True)  # what the outlet can be asked for after a lost answer
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="planned")
+    reason: Mapped[str] = mapped_column(default="")
+    wake_at: Mapped[datetime | None]  # the next moment the engine looks at it (DESIGN: next_try_at)
+    tries: Mapped[int] = mapped_column(default=0)  # attempts spent; our own waiting spends none
+    lease_until: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=1)  # raised by every move: who holds an old one may not move it
+    hold: Mapped[str] = mapped_column(default="")  # why it is held: `late` or `paused`
+    notes: Mapped[dict[str, Any]]
+    late_allowed: Mapped[bool] = mapped_column(default=False)  # a person said: send although it is late
+    sent_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class Attempt(Base):
+    """One try of a delivery: inserted before the outlet is called, its outcome written once (trigger)."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        UniqueConstraint("delivery_id", "number"),
+        CheckConstraint("kind IN ('send','find')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
+    number: Mapped[int]
+    kind: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]  # accepted · rejected · unauthorised · later · unknown · found · absent · cannot_tell
+    message: Mapped[str] = mapped_column(default="")
+
+
+class Receipt(Base):
+    """What the outlet gave back; append-only (trigger)."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        UniqueConstraint("account_id", "remote_id"),
+        CheckConstraint("kind IN ('live','handed_over','rehearsed')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str]
+    remote_id: Mapped[str | None]  # null for an amendment or removal of something that has one already
+    url: Mapped[str] = mapped_column(default="")
+    accepted_at: Mapped[datetime]
+    detail: Mapped[dict[str, Any]]

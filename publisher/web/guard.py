@@ -1,0 +1,93 @@
+"""Deny by default: every view says who may see it; headers that bound what a page may do."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from publisher.refusal import NotAllowed
+from publisher.security import RIGHTS, has_right
+from publisher.web.context import me, reading
+from publisher.words import _
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PERMISSIONS = {"public", "signed_in", *(right for rights in RIGHTS.values() for right in rights)}
+OPEN_ENDPOINTS = {"static", "bootstrap.static"}  # Flask's and Bootstrap-Flask's own file routes
+
+# Scripts, styles, fonts and pictures come from here alone; `data:` serves Bootstrap's own form icons.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'self'; "
+    "base-uri 'none'"
+)
+
+
+def permission(right: str) -> Callable[[View], View]:
+    """Mark a view with what it takes to see it: `public`, `signed_in`, or a right held in some unit.
+
+    A right in *some* unit opens the door; the verbs check the right in *the* unit.
+    """
+    if right not in PERMISSIONS:
+        raise ValueError(f"{right}: no such permission")
+
+    def marked(view: View) -> View:
+        view.permission = right  # type: ignore[attr-defined]
+        return view
+
+    return marked
+
+
+def prepare(app: Flask) -> None:
+    """Put the guard in front of every request and the headers on every answer."""
+    app.before_request(_admit)
+    app.after_request(_headers)
+
+
+def _admit() -> AnyResponse | None:
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        _same_origin()
+    if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
+        return None
+    right = getattr(current_app.view_functions[request.endpoint], "permission", None)
+    if right == "public":
+        return None
+    if right is None:
+        abort(403)
+    if not current_user.is_authenticated:
+        if request.method == "GET":
+            return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
+        abort(401)
+    if current_user.must_change_password and request.endpoint not in {"auth.password", "auth.logout"}:
+        return redirect(url_for("auth.password"))
+    if right != "signed_in":
+        with reading() as session:
+            if not has_right(me(session), right):
+                raise NotAllowed(_("Trang này không thuộc phần việc của bạn. Hãy liên hệ quản trị của cơ quan."))
+    return None
+
+
+def _same_origin() -> None:
+    """Refuse a form that another site sends; a request with an Authorization header is no exception."""
+    origin = request.headers.get("Origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+        abort(403)
+    if request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site":
+        abort(403)
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if current_user.is_authenticated and request.endpoint not in OPEN_ENDPOINTS:
+        headers.setdefault("Cache-Control", "no-store")
+    return response

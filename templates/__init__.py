@@ -1,0 +1,1 @@
+"""Everything a person reads: web pages, the portal, scripts, sheets and documents."""
