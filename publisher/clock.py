@@ -14,14 +14,15 @@ def now() -> datetime:
 
 
 @contextmanager
-def reading(source: Callable[[], datetime] | datetime) -> Iterator[None]:
-    """Let `now()` read another clock: an aware instant that stands still, or a callable.
+def reading(source: Callable[[], datetime] | datetime | None) -> Iterator[None]:
+    """Let `now()` read another clock: an aware instant that stands still, or a callable; None changes nothing.
 
     Serves `publisher tick --at` and tests; the change holds for the whole process until the block ends.
     """
     global _source
     before = _source
-    _source = source if callable(source) else lambda: source
+    if source is not None:
+        _source = source if callable(source) else lambda: source
     try:
         yield
     finally:

@@ -13,42 +13,10 @@ from publisher.files import FileStore
 from publisher.model import Label, Person, Theme, Unit
 from publisher.model.database import Database
 from publisher.secrets import Vault
-from publisher.words import mark
+from schedules.plan_words import AUDIENCES, TAGS, THEMES
 
-THEMES_NQ76 = (
-    ("T1", mark("Cải cách thể chế")),
-    ("T2", mark("Cải cách thủ tục hành chính")),
-    ("T3", mark("Cải cách tổ chức bộ máy")),
-    ("T4", mark("Cải cách chế độ công vụ")),
-    ("T5", mark("Cải cách tài chính công")),
-    ("T6", mark("Chính quyền điện tử, chính quyền số")),
-    ("T7", mark("Chỉ đạo, điều hành cải cách hành chính")),
-)
-
-AUDIENCES = (
-    ("nguoi_dan", mark("Người dân")),
-    ("nguoi_cao_tuoi", mark("Người cao tuổi")),
-    ("doanh_nghiep", mark("Doanh nghiệp")),
-    ("nha_dau_tu", mark("Nhà đầu tư")),
-    ("cbccvc", mark("Cán bộ, công chức, viên chức")),
-    ("cnvcld", mark("Công nhân, viên chức, người lao động")),
-    ("doan_vien_cong_doan", mark("Đoàn viên công đoàn")),
-    ("lanh_dao", mark("Lãnh đạo, người đứng đầu")),
-    ("to_chuc", mark("Tổ chức chính trị – xã hội")),
-    ("bao_chi", mark("Cơ quan báo chí")),
-    ("tuyen_truyen_vien", mark("Tuyên truyền viên, báo cáo viên")),
-)
-
-TAGS = (
-    ("chi-so", mark("Chỉ số")),
-    ("dien-hinh", mark("Điển hình")),
-    ("han-che", mark("Hạn chế")),
-    ("duong-day-nong", mark("Đường dây nóng")),
-    ("iso-9001", mark("ISO 9001")),
-    ("chuyen-doi-so", mark("Chuyển đổi số")),
-    ("moi-truong-kinh-doanh", mark("Môi trường kinh doanh")),
-    ("chu-de-nam", mark("Chủ đề năm")),
-)
+# When each edition of the theme list began: Nghị quyết 30c/NQ-CP, Nghị quyết 76/NQ-CP.
+EDITIONS = {"NQ30c": date(2011, 11, 8), "NQ76": date(2021, 7, 15)}
 
 
 @dataclass(frozen=True)
@@ -79,10 +47,11 @@ def _fill_lists(db: Database) -> None:
         if session.scalar(select(Theme.id).limit(1)) is not None:
             return
     with db.writing() as session:
-        since = date(2021, 7, 15)  # Nghị quyết 76/NQ-CP
-        session.add_all(Theme(edition="NQ76", code=c, title=t, valid_from=since) for c, t in THEMES_NQ76)
-        session.add_all(Label(kind="audience", code=code, title=title) for code, title in AUDIENCES)
-        session.add_all(Label(kind="tag", code=code, title=title) for code, title in TAGS)
+        for edition, since in EDITIONS.items():
+            for code, title in THEMES[edition].items():
+                session.add(Theme(edition=edition, code=code, title=title, valid_from=since))
+        session.add_all(Label(kind="audience", code=code, title=title) for code, title in AUDIENCES.items())
+        session.add_all(Label(kind="tag", code=code, title=title) for code, title in TAGS.items())
 
 
 ADMINISTRATOR = "quantri@localhost"

@@ -78,7 +78,7 @@ def claim(world: World, account_id: int) -> Claim | None:
             delivery = session.scalar(
                 _actionable(now)
                 .where(Delivery.account_id == account_id)
-                .order_by(Delivery.due_at, Delivery.id)
+                .order_by(Delivery.tries > 0, Delivery.due_at, Delivery.id)  # what fails waits behind what is new
                 .limit(1)
                 .with_for_update(of=Delivery, skip_locked=True)
             )

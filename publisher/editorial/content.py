@@ -33,6 +33,7 @@ class Content:
     valid_until: date | None = None
     images: tuple[Mapping[str, Any], ...] = ()
     variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    checks: tuple[str, ...] = ()  # what has to be verified before approval
     correction: str = ""
 
     @property
@@ -65,6 +66,7 @@ def read(raw: Mapping[str, Any]) -> Content:
         valid_until=day(raw.get("valid_until"), _("Có hiệu lực đến")),
         images=_images(raw.get("images") or ()),
         variants=_variants(raw.get("variants") or {}),
+        checks=_codes(raw, "checks", _("Cần kiểm tra"), most=200),
         correction=passage(_text(raw, "correction"), _("Nội dung đính chính"), most=1000),
     )
 
@@ -84,6 +86,7 @@ def of(version: Version) -> Content:
         valid_until=version.valid_until,
         images=tuple(version.images),
         variants=version.variants,
+        checks=tuple(version.checks),
         correction=version.correction,
     )
 
@@ -95,11 +98,11 @@ def _text(raw: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _codes(raw: Mapping[str, Any], name: str, title: str) -> tuple[str, ...]:
+def _codes(raw: Mapping[str, Any], name: str, title: str, most: int = 60) -> tuple[str, ...]:
     values = raw.get(name) or ()
     if isinstance(values, str) or not all(isinstance(value, str) for value in values):
-        raise Refused(_("{title}: phải là danh sách mã.").format(title=title), name)
-    cleaned = [line(value, title, most=60) for value in values]
+        raise Refused(_("{title}: phải là một danh sách.").format(title=title), name)
+    cleaned = [line(value, title, most=most) for value in values]
     if len(cleaned) > 30:
         raise Refused(_("{title}: tối đa 30 mục.").format(title=title), name)
     return tuple(dict.fromkeys(value for value in cleaned if value))

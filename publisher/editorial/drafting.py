@@ -211,6 +211,7 @@ def _add_version(session: Session, person: Person | None, post: Post, number: in
         valid_until=content.valid_until,
         images=[dict(image) for image in content.images],
         variants={channel: dict(texts) for channel, texts in content.variants.items()},
+        checks=list(content.checks),
         correction=content.correction,
         sha256=content.sha256,
         created_by=person.id if person else None,

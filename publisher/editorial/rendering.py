@@ -18,7 +18,8 @@ def channel_post(
 ) -> base.Post:
     """Return a version as one channel sees it, its own variant of title and body applied."""
     texts = content.variants.get(channel, {})
-    title, body = texts.get("title") or content.title, texts.get("body") or content.body
+    title = texts.get("title") or content.title
+    body = (texts.get("body") or content.body).replace(HOTLINE, unit.hotline or HOTLINE)
     themes = {theme.code: theme.title for theme in session.scalars(select(Theme).order_by(Theme.valid_from))}
     labels = {label.code: label.title for label in session.scalars(select(Label))}
     return base.Post(
@@ -27,7 +28,7 @@ def channel_post(
         title=title,
         body_html=html(body),
         body_text=plain(body),
-        summary=content.summary or excerpt(body),
+        summary=content.summary.replace(HOTLINE, unit.hotline or HOTLINE) or excerpt(body),
         slogan=content.slogan,
         unit=unit.name,
         hotline=unit.hotline,
@@ -43,9 +44,14 @@ def channel_post(
     )
 
 
+HOTLINE = "{{duong_day_nong}}"  # in a text: the unit's hotline as it stands when the post is approved
+
+
 def breaches(post: base.Post, limits: base.Limits) -> list[str]:
     """Return, as sentences, which of an outlet's limits a post breaks."""
     found = []
+    if HOTLINE in post.body_text or HOTLINE in post.summary:
+        found.append(_("Bài nhắc đến đường dây nóng nhưng đơn vị chưa khai số: hãy bổ sung trong mục Đơn vị."))
     if limits.title is not None and len(post.title) > limits.title:
         found.append(
             _("Tiêu đề dài {now} ký tự, kênh nhận tối đa {most}.").format(

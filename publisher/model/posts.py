@@ -61,6 +61,7 @@ class Version(Base):
     valid_until: Mapped[date | None]
     images: Mapped[list[Any]]  # [{"sha256", "media_type", "alt", "width", "height"}]
     variants: Mapped[dict[str, Any]]  # channel name → {"title", "body"}
+    checks: Mapped[list[Any]]  # what has to be verified before approval, one sentence each
     correction: Mapped[str] = mapped_column(default="")  # the note readers see when this corrects a live version
     sha256: Mapped[str]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

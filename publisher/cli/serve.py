@@ -1,0 +1,109 @@
+"""`publisher run`: web and clock in one process. `publisher tick`: one pass of the clock by hand."""
+
+import json
+import logging
+import signal
+import sys
+from datetime import datetime
+from types import FrameType
+
+import click
+import structlog
+
+from publisher import clock
+from publisher.cli.common import opened
+from publisher.delivery.drain import tick as one_pass
+from publisher.delivery.embedded import Clock
+from publisher.installation import ADMINISTRATOR, Installation, first_administrator
+from publisher.refusal import Refused
+from publisher.words import _
+
+THREADS = 8  # of the web server
+
+
+def set_up_logs() -> None:
+    """Write structured lines to stderr; waitress speaks through the standard library's logging."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Nạp năm kế hoạch và các bài mẫu khi cơ sở dữ liệu còn trống.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Địa chỉ lắng nghe.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Cổng lắng nghe.")
+def run(demo: bool, host: str, port: int) -> None:
+    """Chạy cổng, bàn biên tập và đồng hồ phát hành trong một tiến trình."""
+    set_up_logs()
+    with opened() as installation:
+        if demo:
+            from publisher.demo import load
+
+            for line in load(installation):
+                click.echo(line)
+        password = first_administrator(installation)
+        if password is not None:
+            click.echo(_("Tài khoản quản trị (đổi mật khẩu khi đăng nhập lần đầu):"))
+            click.echo(f"  {ADMINISTRATOR}  {password}")
+        _serve(installation, host, port)
+
+
+def _serve(installation: Installation, host: str, port: int) -> None:
+    from waitress import create_server
+
+    from publisher.web import create_app
+
+    app = create_app(installation)
+    try:
+        server = create_server(app, host=host, port=port, threads=THREADS, ident=None)
+    except OSError as error:
+        raise Refused(
+            _("Không mở được cổng {port}: {why}. Hãy chọn cổng khác bằng --port.").format(port=port, why=error.strerror)
+        ) from error
+    ticking = Clock(installation.world)
+    signal.signal(signal.SIGTERM, _stop)
+    ticking.start()
+    where = f"http://{host if host not in {'0.0.0.0', '::'} else 'localhost'}:{server.effective_port}"  # noqa: S104
+    click.echo(_("Đang chạy tại {where}  (bàn biên tập: {where}/desk/). Ctrl+C để dừng.").format(where=where))
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        click.echo(_("Đang dừng: chờ các lượt gửi dở dang…"), err=True)
+    finally:
+        ticking.stop()
+        server.close()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def read_moment(value: str) -> datetime:
+    """Read a moment given on the command line: ISO 8601; without an offset it is of the office's zone."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(
+            _("«{value}» không phải thời điểm, ví dụ 2026-11-21T05:15").format(value=value)
+        ) from error
+    return found
+
+
+@click.command()
+@click.option("--at", metavar="TIME", help="Coi như bây giờ là TIME, ví dụ 2026-11-21T05:15 (giờ cơ quan).")
+def tick(at: str | None) -> None:
+    """Chạy một lượt đồng hồ bằng tay và in kết quả dạng JSON."""
+    with opened() as installation:
+        moment = read_moment(at) if at else None
+        if moment is not None and moment.tzinfo is None:
+            moment = moment.replace(tzinfo=installation.config.zone)
+        with clock.reading(moment):
+            click.echo(json.dumps(one_pass(installation.world), ensure_ascii=False))

@@ -1,0 +1,1 @@
+"""Posts from files: spreadsheets and JSON, read whole or not at all."""
