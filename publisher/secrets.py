@@ -11,7 +11,7 @@ from publisher.refusal import Refused
 from publisher.words import _
 
 
-def _create_private(path: Path, content: str) -> None:
+def write_private(path: Path, content: str) -> None:
     """Write `content` to a new file that only its owner can read; an existing file is left alone."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -26,7 +26,7 @@ class Vault:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "secrets.key"
-        _create_private(self._path, Fernet.generate_key().decode() + "\n")
+        write_private(self._path, Fernet.generate_key().decode() + "\n")
         self._fernet = MultiFernet([Fernet(line) for line in self._path.read_text("utf-8").split()])
 
     def close(self, values: dict[str, str]) -> str:
@@ -52,5 +52,5 @@ class Vault:
 def session_key(folder: Path) -> str:
     """Return the key that signs browser sessions, created on first use."""
     path = folder / "session.key"
-    _create_private(path, random.token_hex(32) + "\n")
+    write_private(path, random.token_hex(32) + "\n")
     return path.read_text("utf-8").strip()

@@ -24,7 +24,7 @@ def clean(value: str, where: str) -> str:
     """
     for position, char in enumerate(value, start=1):
         code = f"U+{ord(char):04X}"
-        if 0xD800 <= ord(char) <= 0xDFFF:
+        if 0xD800 <= ord(char) <= 0xDFFF or char == "\ufffd":  # U+FFFD: what a decoder puts for broken bytes
             broken = _("{where}: ký tự thứ {position} bị hỏng (mã {code}). Hãy xóa và gõ lại ký tự đó.")
             raise Refused(broken.format(where=where, position=position, code=code), where)
         if (char < " " and char not in "\n\r\t") or char == "\x7f":

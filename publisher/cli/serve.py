@@ -57,7 +57,7 @@ def run(demo: bool, host: str, port: int) -> None:
 
 
 def _serve(installation: Installation, host: str, port: int) -> None:
-    from waitress import create_server
+    from waitress.server import create_server
 
     from publisher.web import create_app
 
@@ -71,7 +71,7 @@ def _serve(installation: Installation, host: str, port: int) -> None:
     ticking = Clock(installation.world)
     signal.signal(signal.SIGTERM, _stop)
     ticking.start()
-    where = f"http://{host if host not in {'0.0.0.0', '::'} else 'localhost'}:{server.effective_port}"  # noqa: S104
+    where = f"http://{host if host not in {'0.0.0.0', '::'} else 'localhost'}:{_port(server, port)}"  # noqa: S104
     click.echo(_("Đang chạy tại {where}  (bàn biên tập: {where}/desk/). Ctrl+C để dừng.").format(where=where))
     try:
         server.run()
@@ -80,6 +80,13 @@ def _serve(installation: Installation, host: str, port: int) -> None:
     finally:
         ticking.stop()
         server.close()
+
+
+def _port(server: object, wanted: int) -> int:
+    """Return the port listened on: the one asked for, or the one the system chose for 0."""
+    several = getattr(server, "effective_listen", [])  # a host name may stand for several addresses
+    found: int = several[0][1] if several else getattr(server, "effective_port", wanted)
+    return found
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

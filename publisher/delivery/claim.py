@@ -15,7 +15,7 @@ from publisher.delivery.states import FINAL, LANDED, move
 from publisher.model import Account, Attempt, Delivery, Post, Receipt, Rendering, Version
 from publisher.words import _
 
-LEASE_MARGIN = timedelta(seconds=30)
+LEASE_MARGIN = timedelta(seconds=10)  # beside the attempt itself: a busy machine, a slow commit
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from publisher import clock
 from publisher.files import FileStore
 from publisher.model import Delivery, Page, PageTheme, Post, Rendering
-from publisher.text import fold
+from publisher.pages import search
 
 
 def put(session: Session, files: FileStore, delivery: Delivery, post: Post) -> None:
@@ -22,12 +22,11 @@ def put(session: Session, files: FileStore, delivery: Delivery, post: Post) -> N
     content: dict[str, Any] = json.loads(files.get(parts["page.json"]))
     now = clock.now()
     page = session.get(Page, post.id) or _new(session, delivery, post, now)
-    words = f"{content['title']}\n{content['summary']}\n{content['text']}".lower()
     page.delivery_id = delivery.id
     page.title, page.summary = content["title"], content["summary"]
     page.content = {key: value for key, value in content.items() if key != "text"}
     page.sha256 = parts["article.html"]
-    page.words, page.folded = words, fold(words)
+    page.words, page.folded = search.index(content["title"], content["summary"], content["text"])
     page.changed_at = now
     page.withdrawn_at, page.withdraw_reason = None, ""
     if content["correction"]:

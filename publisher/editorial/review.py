@@ -52,7 +52,7 @@ def approve(
         raise Refused(_("Bài này không ở trạng thái chờ duyệt."))
     version = head_version(session, post)
     unit = session.get_one(Unit, post.unit_id)
-    if person.id in _authors(session, post, version) and not unit.self_approval:
+    if person.id in authors(session, post, version) and not unit.self_approval:
         raise NotAllowed(_("Người viết hoặc trình bài không tự duyệt bài của mình. Hãy nhờ người duyệt khác."))
     decision = _decide(session, person, post, version, "approved", comment, "approved")
     post.approved = version.number
@@ -60,7 +60,7 @@ def approve(
     return decision
 
 
-def _authors(session: Session, post: Post, version: Version) -> set[int | None]:
+def authors(session: Session, post: Post, version: Version) -> set[int | None]:
     """Return who wrote any version since the last approved one, or submitted this one."""
     last = session.scalar(
         select(Version.number)

@@ -1,0 +1,1 @@
+"""When things happen: cadences, working days, quiet hours and report calendars. Pure functions and data."""
