@@ -1,5 +1,6 @@
 """Who may do what: passwords, sign-in with lock-out, rights by role and unit."""
 
+import math
 import secrets
 import threading
 from datetime import timedelta
@@ -154,7 +155,7 @@ def _refuse_locked(session: Session, keys: tuple[str, ...]) -> None:
     for key in keys:
         failure = session.get(SignInFailure, key)
         if failure is not None and failure.locked_until is not None and failure.locked_until > now:
-            minutes = int((failure.locked_until - now).total_seconds() // 60) + 1
+            minutes = math.ceil((failure.locked_until - now).total_seconds() / 60)
             raise Refused(
                 _("Đăng nhập sai nhiều lần. Hãy thử lại sau {minutes} phút.").format(minutes=minutes), "password"
             )

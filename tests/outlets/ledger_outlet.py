@@ -39,7 +39,7 @@ class Ledger:
         Setting("token", "Khóa truy cập", secret=True, needed=False),
         Setting("blind", "Không tra cứu được", needed=False),
     )
-    limits: ClassVar[Limits] = Limits(title=120, characters=5_000, images=4, attempt=5.0)
+    limits: ClassVar[Limits] = Limits(title=120, characters=5_000, images=4, attempt=1.0)
     metrics: ClassVar[tuple[Metric, ...]] = (Metric("lines", "Số dòng", "dòng", "measured"),)
 
     def __init__(self, outfit: Outfit) -> None:
