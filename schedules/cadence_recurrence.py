@@ -6,15 +6,16 @@ from datetime import date
 
 from schedules.cadence_rules import CadenceError, Recurrence
 
-# RFC 5545 §3.3.10 allows these to choose days; DAILY;BYMONTHDAY says no more than MONTHLY;BYMONTHDAY and
-# would take seconds to refuse when it contradicts itself.
+# What may choose the days of each frequency (RFC 5545 §3.3.10), less what says no more than a coarser
+# frequency does (DAILY;BYMONTHDAY) and would take seconds to refuse when it contradicts itself.
 _SELECTORS = {
     "YEARLY": ("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"),
     "MONTHLY": ("BYDAY", "BYMONTHDAY"),
     "WEEKLY": ("BYDAY",),
     "DAILY": ("BYDAY",),
 }
-_COMMON = ("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYSETPOS")
+_COMMON = ("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH")
+_MONTHS = tuple(str(month) for month in range(1, 13))
 _PROBE_ANCHOR = date(2000, 1, 1)
 
 
@@ -55,7 +56,8 @@ def _split(value: str) -> dict[str, str]:
             f"Khóa 'rrule' phải có FREQ là một trong {', '.join(_SELECTORS)} "
             "(không dùng chu kỳ ngắn hơn một ngày; nhiều giờ trong ngày thì ghi ở 'times')."
         )
-    allowed = _COMMON + _SELECTORS[frequency]
+    position = ("BYSETPOS",) if frequency in ("YEARLY", "MONTHLY") else ()
+    allowed = _COMMON + position + _SELECTORS[frequency]
     unknown = [name for name in parts if name not in allowed]
     if unknown:
         raise CadenceError(
@@ -68,6 +70,8 @@ def _checked(parts: dict[str, str]) -> dict[str, str]:
     for name in ("INTERVAL", "COUNT"):
         if name in parts and not (parts[name].isascii() and parts[name].isdigit() and 1 <= int(parts[name]) <= 999):
             raise CadenceError(f"Khóa 'rrule' có {name}={parts[name]}; phải là số nguyên từ 1 đến 999.")
+    if any(month not in _MONTHS for month in parts.get("BYMONTH", "1").split(",")):
+        raise CadenceError(f"Khóa 'rrule' có BYMONTH={parts['BYMONTH']}; phải là các tháng từ 1 đến 12.")
     if "COUNT" in parts and "UNTIL" in parts:
         raise CadenceError("Khóa 'rrule' chỉ được có một trong COUNT và UNTIL.")
     if parts["FREQ"] in ("WEEKLY", "DAILY") and re.search(r"\d", parts.get("BYDAY", "")):

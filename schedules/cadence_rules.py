@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Literal, Protocol
 
 from dateutil.rrule import rrulestr
@@ -153,20 +153,12 @@ class Recurrence:
         return ";".join(f"{key}={value}" for key, value in self.parts)
 
     def days(self, start: date, end: date) -> Iterator[date]:
-        first = self.anchor or self._period_start(start)
+        # Without an anchor the rule names its own days at interval 1, so it may begin anywhere.
+        first = self.anchor or start
         for moment in rrulestr(self.text, dtstart=datetime.combine(first, time.min)):
             if moment.date() > end:
                 return
             yield moment.date()
-
-    def _period_start(self, day: date) -> date:
-        # Without an anchor the answer must not depend on where the window begins; a rule of interval 1 is
-        # the same from any whole period, and BYSETPOS counts wrongly from the middle of one.
-        parts = dict(self.parts)
-        if parts["FREQ"] == "WEEKLY":
-            week_start = ("MO", "TU", "WE", "TH", "FR", "SA", "SU").index(parts.get("WKST", "MO"))
-            return day - timedelta(days=(day.weekday() - week_start) % 7)
-        return day if parts["FREQ"] == "DAILY" else date(day.year, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from schedules.cadence_values import WEEKDAYS
 from schedules.workdays import VIETNAM, Workdays
 
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Longer than any run of days off, Tết with its swaps included.
 _LONGEST_SEARCH_DAYS = 60
 

@@ -152,6 +152,11 @@ def test_an_office_adds_a_calendar_as_data_alone():
     assert due_between("XA", date(2027, 1, 1), date(2027, 1, 31), calendars=mine) == [second]
 
 
+def test_a_due_date_in_working_days_counts_from_the_cut_off_and_not_from_the_window():
+    mine = read_calendars(OFFICE_CALENDAR.replace("due: 05/6", "cut_off: 20/5, due_workdays: 2"))
+    assert period("XA", "2026-T1", calendars=mine).due == date(2026, 5, 22)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
