@@ -13,7 +13,7 @@ from publisher.files import FileStore
 from publisher.model import Label, Person, Theme, Unit
 from publisher.model.database import Database
 from publisher.secrets import Vault
-from schedules.plan_words import AUDIENCES, TAGS, THEMES
+from schedules.plan_file.words import AUDIENCES, TAGS, THEMES
 
 # When each edition of the theme list began: Nghị quyết 30c/NQ-CP, Nghị quyết 76/NQ-CP.
 EDITIONS = {"NQ30c": date(2011, 11, 8), "NQ76": date(2021, 7, 15)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from schedules.cadence_values import WEEKDAYS
+from schedules.cadence.values import WEEKDAYS
 from schedules.workdays import VIETNAM, Workdays
 
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)

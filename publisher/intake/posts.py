@@ -24,7 +24,7 @@ from publisher.model import Account, Person, Placement, Post, Unit
 from publisher.refusal import Refused
 from publisher.text import clean, fold
 from publisher.words import _, mark
-from schedules.plan_words import FORMS
+from schedules.plan_file.words import FORMS
 
 LARGEST = 20_000_000  # bytes of a file
 MOST_ROWS = 2_000

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from schedules.plan_file import Fault, PlanFileError, check, load, load_text, plans
-from schedules.plan_schema import SCHEMA_PATH, schema_text
-from schedules.plan_yaml import MOST_BYTES, read_tree
+from schedules.plan_file.schema import SCHEMA_PATH, schema_text
+from schedules.plan_file.yaml import MOST_BYTES, read_tree
 
 PLAN = """\
 format: 1

@@ -9,7 +9,7 @@ import pytest
 
 from schedules.periods import periods
 from schedules.plan_file import PlanFile, PlanFileError, load, load_text, plans, proposals, redate
-from schedules.plan_words import CHANNELS, FORMS, THEMES
+from schedules.plan_file.words import CHANNELS, FORMS, THEMES
 
 # Every requirement of the five founding documents, group by group.
 REQUIRED = {

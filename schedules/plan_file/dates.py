@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 
 from schedules import cadence
-from schedules.plan_model import Document, Due, PlanFile, Report, Task, Years
-from schedules.plan_types import FIRST_YEAR, LAST_YEAR
+from schedules.plan_file.model import Document, Due, PlanFile, Report, Task, Years
+from schedules.plan_file.types import FIRST_YEAR, LAST_YEAR
 
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 

@@ -7,10 +7,10 @@ proposals(redate(plan, 2027), 2027)
 
 from pathlib import Path
 
-from schedules.plan_check import check, examine
-from schedules.plan_dates import Proposal, proposals, redate
-from schedules.plan_model import PlanFile, Report, Target, Task
-from schedules.plan_yaml import Fault
+from schedules.plan_file.check import check, examine
+from schedules.plan_file.dates import Proposal, proposals, redate
+from schedules.plan_file.model import PlanFile, Report, Target, Task
+from schedules.plan_file.yaml import Fault
 
 __all__ = [
     "Fault",
@@ -28,7 +28,7 @@ __all__ = [
     "redate",
 ]
 
-_SHIPPED = Path(__file__).parent / "plans"
+_SHIPPED = Path(__file__).parent.parent / "plans"
 
 
 class PlanFileError(ValueError):

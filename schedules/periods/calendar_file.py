@@ -8,7 +8,7 @@ from typing import Literal, TypeVar, get_args
 
 import yaml
 
-from schedules.cadence_rules import clamped
+from schedules.cadence.rules import clamped
 from schedules.workdays import Workdays
 
 Kind = Literal["month", "quarter", "half", "year"]

@@ -2,7 +2,7 @@
 
 from datetime import date, time
 
-from schedules.cadence_rules import (
+from schedules.cadence.rules import (
     Cadence,
     Continuous,
     Monthly,

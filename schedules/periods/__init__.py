@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 from types import MappingProxyType
 
-from schedules.calendar_file import Calendar, Kind, PeriodError, Row, Shift, read_calendars
+from schedules.periods.calendar_file import Calendar, Kind, PeriodError, Row, Shift, read_calendars
 from schedules.workdays import FIRST_YEAR, LAST_YEAR, VIETNAM, Workdays
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 PRESETS: Mapping[str, Calendar] = MappingProxyType(
-    read_calendars(files("schedules").joinpath("calendars.yaml").read_text(encoding="utf-8"))
+    read_calendars(files("schedules.periods").joinpath("calendars.yaml").read_text(encoding="utf-8"))
 )
 
 

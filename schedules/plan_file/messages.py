@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from schedules.plan_schema import schema
-from schedules.plan_types import OWN, UNKNOWN_CODE
+from schedules.plan_file.schema import schema
+from schedules.plan_file.types import OWN, UNKNOWN_CODE
 
 UNKNOWN_KEY = "unexpected_keyword_argument"
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from schedules.plan_types import (
+from schedules.plan_file.types import (
     Audiences,
     CadenceSpec,
     Channels,

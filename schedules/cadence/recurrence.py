@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from schedules.cadence_rules import CadenceError, Recurrence
+from schedules.cadence.rules import CadenceError, Recurrence
 
 # What may choose the days of each frequency (RFC 5545 §3.3.10), less what says no more than a coarser
 # frequency does (DAILY;BYMONTHDAY) and would take seconds to refuse when it contradicts itself.

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from schedules.plan_model import PlanFile, Target
-from schedules.plan_types import PLAN_CODE
-from schedules.plan_yaml import Path as Where
-from schedules.plan_yaml import Tree
+from schedules.plan_file.model import PlanFile, Target
+from schedules.plan_file.types import PLAN_CODE
+from schedules.plan_file.yaml import Path as Where
+from schedules.plan_file.yaml import Tree
 
 _LISTS = ("purposes", "themes", "forms", "audiences", "tasks", "duties", "targets", "reports")
 # The yearly report of one year is due early in the next.

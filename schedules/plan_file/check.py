@@ -6,10 +6,10 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from schedules.plan_messages import UNKNOWN_KEY, message
-from schedules.plan_model import PlanFile
-from schedules.plan_rules import date_complaints, id_complaints, target_complaints
-from schedules.plan_yaml import MOST_BYTES, Fault, Placed, Tree, read_tree
+from schedules.plan_file.messages import UNKNOWN_KEY, message
+from schedules.plan_file.model import PlanFile
+from schedules.plan_file.rules import date_complaints, id_complaints, target_complaints
+from schedules.plan_file.yaml import MOST_BYTES, Fault, Placed, Tree, read_tree
 
 # More than anyone mends before checking again.
 MOST_FAULTS = 200

@@ -24,7 +24,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from schedules.plan_yaml_words import syntax_message
+from schedules.plan_file.yaml_words import syntax_message
 
 MOST_BYTES = 1_000_000
 DEEPEST = 12

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
-from schedules.cadence_rules import CadenceError, clamped
+from schedules.cadence.rules import CadenceError, clamped
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Outside these years a date is a slip of the keyboard (0202-03-15), and listings would grow without end.

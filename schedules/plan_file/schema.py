@@ -1,6 +1,6 @@
 """The published description of the plan format, JSON Schema 2020-12, made from the same types that check it.
 
-`python -m schedules.plan_schema` writes plans/plan.schema.json anew after a change of the format.
+`python -m schedules.plan_file.schema` writes plans/plan.schema.json anew after a change of the format.
 """
 
 import json
@@ -10,14 +10,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from schedules.plan_model import PlanFile
+from schedules.plan_file.model import PlanFile
 
-SCHEMA_PATH = Path(__file__).parent / "plans" / "plan.schema.json"
+SCHEMA_PATH = Path(__file__).parent.parent / "plans" / "plan.schema.json"
 
 
 @cache
 def schema() -> dict[str, Any]:
-    """The schema as plain data; rules that span entries (ids, dates, years) are in schedules.plan_rules."""
+    """The schema as plain data; rules that span entries (ids, dates, years) are in schedules.plan_file.rules."""
     made = TypeAdapter(PlanFile).json_schema(by_alias=True, mode="validation")
     for entry in (made, *made["$defs"].values()):
         # Titles made from Python names and docstrings for developers say nothing to an office.

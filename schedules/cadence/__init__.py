@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from schedules import cadence_values as values
-from schedules.cadence_recurrence import read_recurrence
-from schedules.cadence_rules import (
+from schedules.cadence import values
+from schedules.cadence.recurrence import read_recurrence
+from schedules.cadence.rules import (
     Cadence,
     CadenceError,
     Continuous,
@@ -24,7 +24,7 @@ from schedules.cadence_rules import (
     Within,
     Yearly,
 )
-from schedules.cadence_text import describe
+from schedules.cadence.text import describe
 
 __all__ = ["KINDS", "Cadence", "CadenceError", "describe", "instants", "occurrences", "parse", "redate"]
 

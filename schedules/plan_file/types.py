@@ -9,9 +9,9 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from schedules import periods
-from schedules import plan_words as words
 from schedules.cadence import CadenceError, parse
-from schedules.plan_cadence_schema import CADENCE_SCHEMA
+from schedules.plan_file import words
+from schedules.plan_file.cadence_schema import CADENCE_SCHEMA
 
 # Complaints of type OWN carry a finished Vietnamese sentence; for an unknown code the checker makes one.
 OWN, UNKNOWN_CODE = "plan", "plan_code"
