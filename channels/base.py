@@ -165,7 +165,7 @@ class Reading:
 @dataclass(frozen=True)
 class Limits:
     """What an outlet accepts; None means that it names no limit. `settle` is how long, in seconds, a lost request
-    may still land: `find` is not asked sooner."""
+    may still land: `find` is not asked sooner. `askable` is False where `find` can never tell."""
 
     title: int | None = None
     characters: int | None = None
@@ -173,6 +173,7 @@ class Limits:
     image_bytes: int | None = None
     per_hour: int | None = None
     settle: float = 0.0
+    askable: bool = True
     attempt: float = 60.0  # seconds one attempt may take at most
 
 
@@ -202,11 +203,13 @@ class Files(Protocol):
 
 @dataclass(frozen=True)
 class Outfit:
-    """What a channel is made with: its account's settings (secrets opened) and the file store."""
+    """What a channel is made with: its account's settings (secrets opened), the file store, and base addresses
+    that take the place of the outlets' real ones (by name: `facebook`, `facebook_login`, `zalo`, `zalo_oauth`)."""
 
     account: int
     settings: Mapping[str, str]
     files: Files
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 class Channel(Protocol):

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from publisher import clock
@@ -43,35 +44,54 @@ def record(
     **detail: Any,
 ) -> None:
     """Append one act to the trail in the caller's transaction; `detail` holds plain JSON values, never a secret."""
+    record_many(session, actor, act, subject, [(subject_id, unit_id, detail)])
+
+
+def record_many(
+    session: Session, actor: Actor, act: str, subject: str, acts: Sequence[tuple[int, int | None, dict[str, Any]]]
+) -> None:
+    """Append the same act on several subjects: (subject id, unit id, detail) each; one look at the chain's end."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
     session.flush()
     previous = session.scalar(select(Audit.hash).order_by(Audit.id.desc()).limit(1)) or ""
-    row = Audit(
-        at=clock.now(),
-        person_id=actor.person_id,
-        actor=actor.name,
-        act=act,
-        subject=subject,
-        subject_id=subject_id,
-        unit_id=unit_id,
-        detail=json.loads(json.dumps(detail, default=_plain, ensure_ascii=False)),
-        previous=previous,
-    )
-    row.hash = _hash(row)
-    session.add(row)
-    session.flush()
+    now = clock.now()
+    rows = []
+    for subject_id, unit_id, detail in acts:
+        row = {
+            "at": now,
+            "person_id": actor.person_id,
+            "actor": actor.name,
+            "act": act,
+            "subject": subject,
+            "subject_id": subject_id,
+            "unit_id": unit_id,
+            "detail": json.loads(json.dumps(detail, default=_plain, ensure_ascii=False)),
+            "previous": previous,
+        }
+        previous = row["hash"] = _hash(**row)
+        rows.append(row)
+    if rows:
+        session.execute(insert(Audit.__table__), rows)  # type: ignore[arg-type]  # a Table, which mypy sees as FromClause
 
 
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _hash(row: Audit) -> str:
-    content = [
-        row.previous, row.at.isoformat(), row.person_id, row.actor, row.act,
-        row.subject, row.subject_id, row.unit_id, row.detail,
-    ]  # fmt: skip
+def _hash(
+    *,
+    previous: str,
+    at: datetime,
+    person_id: int | None,
+    actor: str,
+    act: str,
+    subject: str,
+    subject_id: int,
+    unit_id: int | None,
+    detail: dict[str, Any],
+) -> str:
+    content = [previous, at.isoformat(), person_id, actor, act, subject, subject_id, unit_id, detail]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -82,7 +102,11 @@ def first_break(session: Session) -> int | None:
     """
     previous = ""
     for row in session.scalars(select(Audit).order_by(Audit.id).execution_options(yield_per=1000)):
-        if row.previous != previous or row.hash != _hash(row):
+        found = _hash(
+            previous=row.previous, at=row.at, person_id=row.person_id, actor=row.actor, act=row.act,
+            subject=row.subject, subject_id=row.subject_id, unit_id=row.unit_id, detail=row.detail,
+        )  # fmt: skip
+        if row.previous != previous or row.hash != found:
             return row.id
         previous = row.hash
     return None

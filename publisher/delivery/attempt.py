@@ -66,11 +66,14 @@ class _Notes(MutableMapping[str, Any]):
         return len(self._values)
 
 
-def perform(world: World, claim: Claim) -> Outcome:
-    """Call the outlet for a claim and say what came of it; never raises for anything the outlet does."""
+def perform(world: World, claim: Claim, channel: Channel | None = None) -> Outcome:
+    """Call the outlet for a claim and say what came of it; never raises for anything the outlet does.
+
+    `channel` is the account's channel where the caller has made it already.
+    """
     try:
-        item = stored(world.files, claim.rendering)
-        channel = open_channel(world, claim.account)
+        item = stored(world.files, claim)
+        channel = channel or open_channel(world, claim.account)
     except Refused as error:
         # Nothing left the house: stored bytes are gone or altered, or the key no longer opens the secrets.
         return Outcome("rejected", error.message)
@@ -88,33 +91,32 @@ def perform(world: World, claim: Claim) -> Outcome:
         return Outcome("unknown", error.message)
     except Exception as error:
         # Nobody foresaw it, so nobody can say whether it landed (DESIGN §3).
-        log.exception("attempt.unforeseen", delivery=claim.delivery.id, attempt=claim.attempt_id)
+        log.exception("attempt.unforeseen", delivery=claim.delivery_id, attempt=claim.number)
         return Outcome("unknown", _("Lỗi ngoài dự kiến: {kind}.").format(kind=type(error).__name__))
     faults.point("after_accept")
     return Outcome("accepted", "", receipt)
 
 
 def _send(world: World, channel: Channel, claim: Claim, item: Rendered) -> Given | None:
-    delivery = claim.delivery
     if claim.account.mode == "rehearsal":
-        return Given("rehearsed", delivery.key)
-    if delivery.action == "retract":
+        return Given("rehearsed", claim.key)
+    if claim.action == "retract":
         if claim.standing is None:
             raise Rejected(_("Không còn gì trên kênh để gỡ."))
         channel.retract(claim.standing)
         return None
-    if delivery.action == "amend" and claim.standing is not None:
-        return channel.amend(claim.standing, item, delivery.key)
-    notes = _Notes(delivery.notes, lambda values: note_progress(world, claim, values))
-    return channel.deliver(item, delivery.key, notes)
+    if claim.action == "amend" and claim.standing is not None:
+        return channel.amend(claim.standing, item, claim.key)
+    notes = _Notes(claim.notes, lambda values: note_progress(world, claim, values))
+    return channel.deliver(item, claim.key, notes)
 
 
 def _find(world: World, channel: Channel, claim: Claim, item: Rendered) -> Outcome:
     if claim.account.mode == "rehearsal":
         return Outcome("absent")
-    notes = _Notes(claim.delivery.notes, lambda values: note_progress(world, claim, values))
+    notes = _Notes(claim.notes, lambda values: note_progress(world, claim, values))
     try:
-        answer = channel.find(item, claim.delivery.key, notes, claim.delivery.due_at)
+        answer = channel.find(item, claim.key, notes, claim.due_at)
     except Unauthorised:
         raise
     except Refusal as error:

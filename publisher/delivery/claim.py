@@ -1,10 +1,10 @@
-"""Which delivery is next, and taking it: the intent is committed before any outlet is called."""
+"""Which deliveries are next, and taking them: the intent is committed before any outlet is called."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Row, Select, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from channels.base import Receipt as Given
@@ -22,31 +22,43 @@ LEASE_MARGIN = timedelta(seconds=10)  # beside the attempt itself: a busy machin
 class Claim:
     """One attempt that this process has taken: everything the call needs, with no session behind it."""
 
-    delivery: Delivery
-    attempt_id: int
+    delivery_id: int
+    revision: int  # after taking it: whoever moves the delivery meanwhile raises it, and our word no longer counts
+    number: int  # of the attempt
     kind: Literal["send", "find"]
     account: Account
-    rendering: Rendering
+    action: str
+    post_id: int
+    version: int
+    key: str
+    tries: int
+    due_at: datetime
+    notes: dict[str, Any]
+    sha256: str  # of the approved rendering
+    parts: list[dict[str, str]]
+    warnings: list[str]
     standing: Given | None  # what stands at the outlet already, for amending and removing
-    started_at: datetime
+    begin_before: datetime  # later the lease would not cover the attempt
 
 
-def _actionable(now: datetime) -> Select[Delivery]:
-    """Deliveries the engine has something to do for now; a correction waits for what it corrects (P7)."""
+def _actionable(now: datetime) -> tuple[Any, ...]:
+    """The condition of deliveries the engine has something to do for; a correction waits for what it corrects (P7).
+
+    Only states that want a look have a `wake_at`, so its index is the queue.
+    """
     before = aliased(Delivery)
     unsettled = select(before.id).where(before.id == Delivery.follows_id, before.state.not_in(FINAL)).exists()
-    return (
-        select(Delivery)
-        .where(Delivery.state.in_(("planned", "waiting", "unsure")), Delivery.wake_at <= now)
-        .where(or_(Delivery.follows_id.is_(None), ~unsettled))
-    )
+    return (Delivery.wake_at <= now, or_(Delivery.follows_id.is_(None), ~unsettled))
 
 
 def due_accounts(session: Session, now: datetime) -> list[int]:
     """Return the active accounts that have something to do, the longest waiting first."""
-    rows = _actionable(now).join(Account).where(Account.state == "active")
     query = (
-        rows.with_only_columns(Delivery.account_id).group_by(Delivery.account_id).order_by(func.min(Delivery.wake_at))
+        select(Delivery.account_id)
+        .join(Account, Account.id == Delivery.account_id)
+        .where(*_actionable(now), Account.state == "active")
+        .group_by(Delivery.account_id)
+        .order_by(func.min(Delivery.wake_at))
     )
     return list(session.scalars(query))
 
@@ -55,93 +67,136 @@ def next_wake(session: Session) -> datetime | None:
     """Return the earliest moment at which an active account will have something to do."""
     return session.scalar(
         select(Delivery.wake_at)
-        .join(Account)
-        .where(Delivery.state.in_(("planned", "waiting", "unsure")), Delivery.wake_at.is_not(None))
-        .where(Account.state == "active")
+        .join(Account, Account.id == Delivery.account_id)
+        .where(Delivery.wake_at.is_not(None), Account.state == "active")
         .order_by(Delivery.wake_at)
         .limit(1)
     )
 
 
-def claim(world: World, account_id: int) -> Claim | None:
-    """Take the account's next delivery, or return None when it has none that may go out.
+def claim(world: World, account_id: int, most: int = 1) -> list[Claim]:
+    """Take up to `most` of the account's next deliveries; an empty list when none may go out.
 
     One short write transaction: what is too late, unapproved or pointless leaves the queue here with its
-    reason; the first that may go becomes `sending` with a lease and an attempt row.
+    reason; the others become `sending` with a lease and an attempt row each.
     """
     faults.point("before_claim")
-    taken = None
     with world.db.writing() as session:
         now = clock.now()
         account = session.get_one(Account, account_id)
-        while taken is None and account.state == "active":
-            delivery = session.scalar(
-                _actionable(now)
-                .where(Delivery.account_id == account_id)
-                .order_by(Delivery.tries > 0, Delivery.due_at, Delivery.id)  # what fails waits behind what is new
-                .limit(1)
-                .with_for_update(of=Delivery, skip_locked=True)
-            )
-            if delivery is None:
-                return None
-            if delivery.state == "unsure":
-                taken = _take_for_finding(session, delivery, account, now)
-            elif not _turned_away(session, delivery, account, now):
-                taken = _take_for_sending(session, delivery, account, now)
+        taken: list[Claim] = []
+        while not taken and account.state == "active":
+            rows = session.execute(_next_rows(account_id, now, most)).all()
+            if not rows:
+                break
+            fit = [row for row in rows if row.state == "unsure" or not _turned_away(session, row, account, now)]
+            taken = _take(session, fit, account, now)
+        session.expunge(account)
     faults.point("after_claim")
     return taken
 
 
-def _turned_away(session: Session, delivery: Delivery, account: Account, now: datetime) -> bool:
+_COLUMNS = (
+    Delivery.id, Delivery.revision, Delivery.state, Delivery.action, Delivery.key, Delivery.tries, Delivery.due_at,
+    Delivery.notes, Delivery.post_id, Delivery.late_allowed, Delivery.follows_id, Rendering.sha256, Rendering.parts,
+    Rendering.warnings, Version.number, Post.approved, Post.state.label("post_state"),
+)  # fmt: skip
+
+
+def _next_rows(account_id: int, now: datetime, most: int) -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .join(Rendering, Rendering.id == Delivery.rendering_id)
+        .join(Version, Version.id == Delivery.version_id)
+        .join(Post, Post.id == Delivery.post_id)
+        .where(*_actionable(now), Delivery.account_id == account_id)
+        .order_by(Delivery.wake_at, Delivery.id)
+        .limit(most)
+        .with_for_update(of=Delivery, skip_locked=True)
+    )
+
+
+def _turned_away(session: Session, row: Row[Any], account: Account, now: datetime) -> bool:
     """Take a delivery out of the queue that must not go out now; return whether it was one."""
-    if delivery.action == "retract":
-        if _standing(session, delivery) is not None:
+    if row.action == "retract":
+        if _standing(session, row.follows_id) is not None:
             return False
-        move(session, delivery, "cancelled", CLOCK, reason=_("Không còn gì trên kênh để gỡ."))
-        return True
-    post = session.get_one(Post, delivery.post_id)
-    version = session.get_one(Version, delivery.version_id)
-    if post.approved != version.number or post.state == "withdrawn":
-        move(session, delivery, "cancelled", CLOCK, reason=_("Bản này không còn được duyệt."))
-        return True
-    late = now - delivery.due_at
-    if delivery.tries == 0 and not delivery.late_allowed and late > timedelta(hours=account.late_hours):
-        reason = _("Trễ quá {hours} giờ so với lịch: chọn gửi ngay, dời lịch hoặc hủy.").format(
-            hours=account.late_hours
-        )
-        move(session, delivery, "held", CLOCK, reason=reason, hold="late")
-        return True
-    return False
+        to, reason, hold = "cancelled", _("Không còn gì trên kênh để gỡ."), ""
+    elif row.approved != row.number or row.post_state == "withdrawn":
+        to, reason, hold = "cancelled", _("Bản này không còn được duyệt."), ""
+    elif row.tries == 0 and not row.late_allowed and now - row.due_at > timedelta(hours=account.late_hours):
+        late = _("Trễ quá {hours} giờ so với lịch: chọn gửi ngay, dời lịch hoặc hủy.")
+        to, reason, hold = "held", late.format(hours=account.late_hours), "late"
+    else:
+        return False
+    move(session, session.get_one(Delivery, row.id), to, CLOCK, reason=reason, hold=hold)
+    return True
 
 
-def _take_for_sending(session: Session, delivery: Delivery, account: Account, now: datetime) -> Claim | None:
-    lease = timedelta(seconds=channel_type(account.channel).limits.attempt) + LEASE_MARGIN
-    if not move(session, delivery, "sending", CLOCK, lease_until=now + lease, tries=delivery.tries + 1):
-        return None
-    return _claimed(session, delivery, account, "send", now)
+def _take(session: Session, rows: list[Row[Any]], account: Account, now: datetime) -> list[Claim]:
+    """Write lease and attempt of each row; the rows are locked, so this needs no condition."""
+    if not rows:
+        return []
+    limit = timedelta(seconds=channel_type(account.channel).limits.attempt)
+    sending = [row.id for row in rows if row.state != "unsure"]
+    lease = now + limit + LEASE_MARGIN
+    begun = {
+        "state": "sending", "reason": "", "hold": "", "wake_at": None, "lease_until": lease, "changed_at": now,
+        "tries": Delivery.tries + 1, "revision": Delivery.revision + 1,
+    }  # fmt: skip
+    if sending:
+        session.execute(update(Delivery).where(Delivery.id.in_(sending)).values(**begun), execution_options=_RAW)
+    if len(sending) < len(rows):
+        # Looking changes nothing at the outlet, so it needs no lease; the next look is put off meanwhile.
+        looked_at = [row.id for row in rows if row.state == "unsure"]
+        put_off = update(Delivery).where(Delivery.id.in_(looked_at)).values(wake_at=lease)
+        session.execute(put_off, execution_options=_RAW)
+    numbers = _attempts_so_far(session, [row.id for row in rows])
+    claims = [_claimed(session, row, account, numbers.get(row.id, 0) + 1, now + LEASE_MARGIN) for row in rows]
+    session.execute(
+        insert(Attempt.__table__),  # type: ignore[arg-type]  # a Table, which mypy sees as FromClause
+        [
+            {"delivery_id": c.delivery_id, "number": c.number, "kind": c.kind, "started_at": now, "message": ""}
+            for c in claims
+        ],
+    )
+    return claims
 
 
-def _take_for_finding(session: Session, delivery: Delivery, account: Account, now: datetime) -> Claim:
-    # Looking changes nothing at the outlet, so it needs no lease; the next look is put off meanwhile.
-    delivery.wake_at = now + timedelta(seconds=channel_type(account.channel).limits.attempt) + LEASE_MARGIN
-    return _claimed(session, delivery, account, "find", now)
+_RAW = {"synchronize_session": False}  # no ORM object of these rows lives in the session
 
 
-def _claimed(
-    session: Session, delivery: Delivery, account: Account, kind: Literal["send", "find"], now: datetime
-) -> Claim:
-    number = session.scalar(select(func.count()).where(Attempt.delivery_id == delivery.id)) or 0
-    attempt = Attempt(delivery_id=delivery.id, number=number + 1, kind=kind, started_at=now, message="")
-    session.add(attempt)
-    session.flush()
-    rendering = session.get_one(Rendering, delivery.rendering_id)
-    standing = _standing(session, delivery) if delivery.action != "publish" else None
-    return Claim(delivery, attempt.id, kind, account, rendering, standing, now)
+def _attempts_so_far(session: Session, ids: list[int]) -> dict[int, int]:
+    query = select(Attempt.delivery_id, func.max(Attempt.number)).where(Attempt.delivery_id.in_(ids))
+    return {row[0]: row[1] for row in session.execute(query.group_by(Attempt.delivery_id))}
 
 
-def _standing(session: Session, delivery: Delivery) -> Given | None:
+def _claimed(session: Session, row: Row[Any], account: Account, number: int, begin_before: datetime) -> Claim:
+    finding = row.state == "unsure"
+    return Claim(
+        delivery_id=row.id,
+        revision=row.revision if finding else row.revision + 1,
+        number=number,
+        kind="find" if finding else "send",
+        account=account,
+        action=row.action,
+        post_id=row.post_id,
+        version=row.number,
+        key=row.key,
+        tries=row.tries if finding else row.tries + 1,
+        due_at=row.due_at,
+        notes=row.notes,
+        sha256=row.sha256,
+        parts=row.parts,
+        warnings=row.warnings,
+        standing=_standing(session, row.follows_id) if row.action != "publish" else None,
+        begin_before=begin_before,
+    )
+
+
+def _standing(session: Session, follows_id: int | None) -> Given | None:
     """Return the receipt of what stands at the outlet: the landed delivery at the root of the chain of corrections."""
-    before = session.get(Delivery, delivery.follows_id) if delivery.follows_id else None
+    before = session.get(Delivery, follows_id) if follows_id else None
     while before is not None:
         receipt = session.scalar(select(Receipt).where(Receipt.delivery_id == before.id))
         if before.state in LANDED and receipt is not None and receipt.remote_id is not None:
@@ -150,11 +205,27 @@ def _standing(session: Session, delivery: Delivery) -> Given | None:
     return None
 
 
+def unclaim(world: World, claims: list[Claim]) -> None:
+    """Give back what was taken but not begun in time: surely nothing of it was sent."""
+    with world.db.writing() as session:
+        for taken in claims:
+            now = clock.now()
+            session.execute(
+                update(Attempt)
+                .where(Attempt.delivery_id == taken.delivery_id, Attempt.number == taken.number)
+                .where(Attempt.outcome.is_(None))
+                .values(outcome="later", ended_at=now, message=_("Chưa gửi: nhường lượt cho lần sau."))
+            )
+            delivery = session.get_one(Delivery, taken.delivery_id)
+            if taken.kind == "send" and delivery.revision == taken.revision:
+                move(session, delivery, "waiting", CLOCK, wake_at=now, tries=taken.tries - 1)
+
+
 def note_progress(world: World, claim: Claim, notes: dict[str, Any]) -> None:
     """Commit the channel's notes at once, so that a broken attempt continues where it stopped."""
     with world.db.writing() as session:
         session.execute(
             update(Delivery)
-            .where(Delivery.id == claim.delivery.id, Delivery.revision == claim.delivery.revision)
+            .where(Delivery.id == claim.delivery_id, Delivery.revision == claim.revision)
             .values(notes=notes)
         )

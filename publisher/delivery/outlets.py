@@ -1,11 +1,13 @@
 """From an account's row to a channel that can be called."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from channels import registry
-from channels.base import Channel, Outfit, Part, Rendered
+from channels.base import Channel, Outfit, Part, Rendered, digest
 from publisher.files import FileStore
-from publisher.model import Account, Rendering
+from publisher.model import Account
 from publisher.model.database import Database
 from publisher.refusal import Missing
 from publisher.secrets import Vault
@@ -37,10 +39,23 @@ def open_channel(world: World, account: Account) -> Channel:
     return channel_type(account.channel)(Outfit(account.id, settings, world.files))
 
 
-def stored(files: FileStore, rendering: Rendering) -> Rendered:
-    """Read an approved rendering back; `Missing` when bytes are gone or do not match their hash (P6)."""
-    parts = tuple(Part(part["name"], part["media_type"], files.get(part["sha256"])) for part in rendering.parts)
-    rendered = Rendered(parts, tuple(rendering.warnings))
-    if rendered.sha256 != rendering.sha256:
+class Approved(Protocol):
+    """An approved rendering as the database tells it: the row, or a claim that carries its values."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def parts(self) -> Sequence[Mapping[str, str]]: ...
+    @property
+    def warnings(self) -> Sequence[str]: ...
+
+
+def stored(files: FileStore, approved: Approved) -> Rendered:
+    """Read an approved rendering back; `Missing` when bytes are gone or do not match their hash (P6).
+
+    `files.get` has compared every part with its own hash, so the whole is compared through those.
+    """
+    read = tuple(Part(part["name"], part["media_type"], files.get(part["sha256"])) for part in approved.parts)
+    if digest([(part["name"], part["media_type"], part["sha256"]) for part in approved.parts]) != approved.sha256:
         raise Missing(_("Nội dung trong kho không khớp với bản đã duyệt. Hãy khôi phục thư mục files."))
-    return rendered
+    return Rendered(read, tuple(approved.warnings))

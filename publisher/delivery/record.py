@@ -1,10 +1,11 @@
-"""Writing down what an attempt came to: attempt, state, receipt, page and trail in one transaction."""
+"""Writing down what attempts came to: attempt, state, receipt, page and trail in one transaction."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,65 +17,146 @@ from publisher.delivery.attempt import TRIES, Outcome, back_off
 from publisher.delivery.claim import Claim
 from publisher.delivery.outlets import World, channel_type
 from publisher.delivery.states import move
-from publisher.model import Account, Attempt, Delivery, Post, Receipt, Version
+from publisher.model import Account, Attempt, Delivery, Post, Receipt
 from publisher.words import _
 
 log = structlog.get_logger("publisher.delivery")
 
+Done = tuple[Claim, Outcome]
 
-def record(world: World, claim: Claim, outcome: Outcome) -> str:
-    """Record an outcome and return the delivery's state afterwards.
 
-    If somebody moved the delivery meanwhile (the lease ran out while the outlet was slow), the answer still
-    counts when it says that the item landed; otherwise recovery has already taken over.
+def record(world: World, done: Sequence[Done]) -> list[str]:
+    """Record the outcomes of attempts and return the state of each delivery afterwards.
+
+    If somebody moved a delivery meanwhile (the lease ran out while the outlet was slow), the answer still counts
+    when it says that the item landed; otherwise recovery has already taken over.
     """
     try:
         with world.db.writing() as session:
-            state = _record(session, world, claim, outcome)
+            states = _record_all(session, world, done)
             faults.point("during_record")
     except IntegrityError as error:
         if "receipt" not in str(error.orig):
             raise
+        if len(done) > 1:  # one of them is at fault: each for itself
+            return [state for one in done for state in record(world, [one])]
         # UNIQUE(account, remote_id): the outlet named something that belongs to another delivery.
         strange = Outcome("unknown", _("Kênh trả về mã của một lượt phát hành khác: cần người kiểm tra."))
         with world.db.writing() as session:
-            state = _record(session, world, claim, strange)
+            states = _record_all(session, world, [(done[0][0], strange)])
     faults.point("after_record")
-    log.info(
-        "attempt.recorded",
-        delivery=claim.delivery.id,
-        attempt=claim.attempt_id,
-        kind=claim.kind,
-        outcome=outcome.word,
-        state=state,
-    )
-    return state
+    for (claim, outcome), state in zip(done, states, strict=True):
+        log.info(
+            "attempt.recorded", delivery=claim.delivery_id, attempt=claim.number, kind=claim.kind,
+            outcome=outcome.word, state=state,
+        )  # fmt: skip
+    return states
 
 
-def _record(session: Session, world: World, claim: Claim, outcome: Outcome) -> str:
+def _record_all(session: Session, world: World, done: Sequence[Done]) -> list[str]:
     now = clock.now()
-    attempt = session.get_one(Attempt, claim.attempt_id)
-    if attempt.outcome is None:
-        attempt.ended_at, attempt.outcome, attempt.message = now, outcome.word, outcome.message
-    delivery = session.get_one(Delivery, claim.delivery.id)
-    if delivery.revision != claim.delivery.revision:
-        if delivery.state == "unsure" and outcome.word in {"accepted", "found"}:
-            _landed(session, world, delivery, outcome.receipt)
+    _close_attempts(session, done, now)
+    plain = [one for one in done if _is_plain(*one)]
+    landed = _land_together(session, world, plain, now) if plain else set()
+    return [
+        "sent" if claim.delivery_id in landed else _record_one(session, world, claim, outcome, now)
+        for claim, outcome in done
+    ]
+
+
+def _is_plain(claim: Claim, outcome: Outcome) -> bool:
+    """The ordinary case, which is written for many at once: a first publication that was accepted."""
+    ordinary = claim.kind == "send" and claim.action == "publish" and outcome.word == "accepted"
+    return ordinary and outcome.receipt is not None and outcome.receipt.kind != "rehearsed"
+
+
+def _close_attempts(session: Session, done: Sequence[Done], now: datetime) -> None:
+    table: Any = Attempt.__table__
+    statement = (
+        update(table)
+        .where(table.c.delivery_id == bindparam("d"), table.c.number == bindparam("n"), table.c.outcome.is_(None))
+        .values(ended_at=bindparam("at"), outcome=bindparam("word"), message=bindparam("said"))
+    )
+    values = [{"d": c.delivery_id, "n": c.number, "at": now, "word": o.word, "said": o.message} for c, o in done]
+    session.execute(statement, values)
+
+
+def _land_together(session: Session, world: World, done: Sequence[Done], now: datetime) -> set[int]:
+    """Record accepted first publications whose claim still holds; return their delivery ids."""
+    ids = [claim.delivery_id for claim, _outcome in done]
+    query = select(Delivery.id, Delivery.revision).where(Delivery.id.in_(ids)).with_for_update()
+    held = {row.id: row.revision for row in session.execute(query)}
+    mine = [(c, o.receipt) for c, o in done if held.get(c.delivery_id) == c.revision and o.receipt is not None]
+    if not mine:
+        return set()
+    sent = {
+        "state": "sent", "reason": "", "sent_at": now, "lease_until": None, "wake_at": None, "changed_at": now,
+        "revision": Delivery.revision + 1,
+    }  # fmt: skip
+    landed = [claim.delivery_id for claim, _receipt in mine]
+    session.execute(
+        update(Delivery).where(Delivery.id.in_(landed)).values(**sent),
+        execution_options={"synchronize_session": False},
+    )
+    receipts = [_receipt_row(c.delivery_id, c.account.id, receipt, receipt.remote_id, now) for c, receipt in mine]
+    session.execute(insert(Receipt.__table__), receipts)  # type: ignore[arg-type]  # a Table, seen as FromClause
+    newest: dict[int, int] = {}
+    for claim, _receipt in mine:
+        newest[claim.post_id] = max(newest.get(claim.post_id, 0), claim.version)
+    for post_id, version in newest.items():
+        _mark_live(session, post_id, version, now)
+    moves = [(c.delivery_id, None, {"before": "sending", "after": "sent", "reason": ""}) for c, _receipt in mine]
+    audit.record_many(session, CLOCK, "delivery.move", "delivery", moves)
+    for claim, _receipt in mine:
+        if any(part["name"] == pages.PART for part in claim.parts):
+            pages.put(session, world.files, claim.delivery_id, claim.post_id, claim.parts)
+    return set(landed)
+
+
+def _receipt_row(
+    delivery_id: int, account_id: int, receipt: Given, remote_id: str | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "delivery_id": delivery_id,
+        "account_id": account_id,
+        "kind": receipt.kind,
+        "remote_id": remote_id,
+        "url": receipt.url,
+        "accepted_at": receipt.accepted_at or now,
+        "detail": dict(receipt.detail),
+    }
+
+
+def _mark_live(session: Session, post_id: int, version: int, now: datetime) -> None:
+    """Note on the post that a version of it stands in public."""
+    session.execute(
+        update(Post)
+        .where(Post.id == post_id, (Post.live.is_(None)) | (Post.live < version))
+        .values(live=version, published_at=func.coalesce(Post.published_at, now))
+    )
+
+
+def _record_one(session: Session, world: World, claim: Claim, outcome: Outcome, now: datetime) -> str:
+    delivery = session.get_one(Delivery, claim.delivery_id, with_for_update=True)
+    landed = outcome.word in {"accepted", "found"}
+    if delivery.revision != claim.revision:
+        if delivery.state == "unsure" and landed:
+            _landed(session, world, claim, delivery, outcome.receipt)
         return delivery.state
-    if outcome.word in {"accepted", "found"}:
-        _landed(session, world, delivery, outcome.receipt)
+    if landed:
+        _landed(session, world, claim, delivery, outcome.receipt)
     elif claim.kind == "find" and outcome.word in {"later", "unknown", "rejected"}:
         # The look failed, not the sending: look again later, spend no try.
         delivery.reason = outcome.message
-        delivery.wake_at = back_off(attempt.number, outcome.after, now)
+        delivery.wake_at = back_off(claim.number, outcome.after, now)
+    elif outcome.word == "cannot_tell":
+        delivery.reason, delivery.wake_at = outcome.message, None
     elif outcome.word == "rejected":
         move(session, delivery, "failed", CLOCK, reason=outcome.message)
     elif outcome.word == "unauthorised":
         _locked_out(session, delivery, outcome)
     elif outcome.word == "unknown":
-        _unclear(session, delivery, claim.account, outcome)
-    elif outcome.word == "cannot_tell":
-        delivery.reason, delivery.wake_at = outcome.message, None
+        _unclear(session, delivery, claim, outcome)
     else:  # `later` after sending, `absent` after looking: surely not there, so sending again is safe
         _again(session, delivery, outcome)
     session.flush()
@@ -92,11 +174,11 @@ def _again(session: Session, delivery: Delivery, outcome: Outcome) -> None:
     move(session, delivery, "waiting", CLOCK, reason=outcome.message, wake_at=wake)
 
 
-def _unclear(session: Session, delivery: Delivery, account: Account, outcome: Outcome) -> None:
+def _unclear(session: Session, delivery: Delivery, claim: Claim, outcome: Outcome) -> None:
     if delivery.action != "publish":  # replacing and removing may be repeated without harm
         _again(session, delivery, outcome)
         return
-    settle = timedelta(seconds=channel_type(account.channel).limits.settle)
+    settle = timedelta(seconds=channel_type(claim.account.channel).limits.settle)
     move(session, delivery, "unsure", CLOCK, reason=outcome.message, wake_at=clock.now() + settle)
 
 
@@ -116,39 +198,27 @@ def _locked_out(session: Session, delivery: Delivery, outcome: Outcome) -> None:
         )  # fmt: skip
 
 
-def _landed(session: Session, world: World, delivery: Delivery, receipt: Given | None) -> None:
+def _landed(session: Session, world: World, claim: Claim, delivery: Delivery, receipt: Given | None) -> None:
     now = clock.now()
     if receipt is not None:
         first = delivery.action == "publish" or receipt.kind == "rehearsed"
-        session.add(
-            Receipt(
-                delivery_id=delivery.id,
-                account_id=delivery.account_id,
-                kind=receipt.kind,
-                remote_id=receipt.remote_id if first else None,
-                url=receipt.url,
-                accepted_at=receipt.accepted_at or now,
-                detail=dict(receipt.detail),
-            )
-        )
+        remote_id = receipt.remote_id if first else None
+        session.add(Receipt(**_receipt_row(delivery.id, delivery.account_id, receipt, remote_id, now)))
         session.flush()
     move(session, delivery, "sent", CLOCK, sent_at=now)
     if receipt is not None and receipt.kind == "rehearsed":
         return
-    post = session.get_one(Post, delivery.post_id)
     if delivery.action == "retract":
         _gone(session, delivery)
-        pages.withdraw(session, delivery, post)
+        pages.withdraw(session, delivery.post_id, claim.parts)
         return
-    version = session.get_one(Version, delivery.version_id)
-    post.live = max(post.live or 0, version.number)
-    post.published_at = post.published_at or now
-    pages.put(session, world.files, delivery, post)
+    _mark_live(session, delivery.post_id, claim.version, now)
+    pages.put(session, world.files, delivery.id, delivery.post_id, claim.parts)
 
 
 def _gone(session: Session, removal: Delivery) -> None:
     """Mark everything of this post that stood at the outlet as taken down."""
-    landed: Any = select(Delivery).where(
+    landed = select(Delivery).where(
         Delivery.post_id == removal.post_id,
         Delivery.account_id == removal.account_id,
         Delivery.placement == removal.placement,

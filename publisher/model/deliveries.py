@@ -49,9 +49,13 @@ class Delivery(Base):
         CheckConstraint("(state = 'sending') = (lease_until IS NOT NULL)", name="lease"),
         CheckConstraint("(state = 'held') = (hold <> '')", name="hold"),
         CheckConstraint("state NOT IN ('planned','waiting') OR wake_at IS NOT NULL", name="wake"),
+        CheckConstraint("wake_at IS NULL OR state IN ('planned','waiting','unsure')", name="asleep"),
         Index("ix_delivery_account_id_due_at", "account_id", "due_at"),
         Index("ix_delivery_due_at", "due_at"),
-        Index("ix_delivery_state_wake_at", "state", "wake_at"),
+        # Only what the engine has to look at again has a wake_at: these two are its queues, short and in order.
+        Index("ix_delivery_wake_at", "wake_at"),
+        Index("ix_delivery_account_id_wake_at", "account_id", "wake_at"),
+        Index("ix_delivery_state_due_at", "state", "due_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -154,4 +154,4 @@ def test_the_clock_stands_in_the_trail_as_an_actor(either_office: Office) -> Non
         acts = session.execute(select(Audit.actor, Audit.act, Audit.detail).order_by(Audit.id)).all()
         assert audit.first_break(session) is None
     by_clock = [(act, detail["after"]) for actor, act, detail in acts if actor == "clock"]
-    assert by_clock == [("delivery.move", "sending"), ("delivery.move", "sent")]
+    assert by_clock == [("delivery.move", "sent")]

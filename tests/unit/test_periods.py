@@ -14,7 +14,7 @@ from schedules.workdays import VIETNAM, read_workdays
 
 property_test = settings(derandomize=True, max_examples=25, deadline=None)
 years = st.integers(2015, 2060)
-SHIPPED = files("schedules").joinpath("calendars.yaml").read_text(encoding="utf-8")
+SHIPPED = files("schedules.periods").joinpath("calendars.yaml").read_text(encoding="utf-8")
 
 
 def windows(code, year):

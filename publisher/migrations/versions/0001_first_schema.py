@@ -456,6 +456,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state NOT IN ('planned','waiting') OR wake_at IS NOT NULL", name=op.f("ck_delivery_wake")
         ),
+        sa.CheckConstraint(
+            "wake_at IS NULL OR state IN ('planned','waiting','unsure')", name=op.f("ck_delivery_asleep")
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_delivery_account_id")),
         sa.ForeignKeyConstraint(["follows_id"], ["delivery.id"], name=op.f("fk_delivery_follows_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_delivery_post_id")),
@@ -472,10 +475,12 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_delivery_account_id_due_at", "delivery", ["account_id", "due_at"], unique=False)
+    op.create_index("ix_delivery_account_id_wake_at", "delivery", ["account_id", "wake_at"], unique=False)
     op.create_index("ix_delivery_due_at", "delivery", ["due_at"], unique=False)
     op.create_index(op.f("ix_delivery_follows_id"), "delivery", ["follows_id"], unique=False)
     op.create_index(op.f("ix_delivery_post_id"), "delivery", ["post_id"], unique=False)
-    op.create_index("ix_delivery_state_wake_at", "delivery", ["state", "wake_at"], unique=False)
+    op.create_index("ix_delivery_state_due_at", "delivery", ["state", "due_at"], unique=False)
+    op.create_index("ix_delivery_wake_at", "delivery", ["wake_at"], unique=False)
     op.create_table(
         "attempt",
         sa.Column("id", sa.Integer(), nullable=False),
