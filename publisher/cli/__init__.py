@@ -17,9 +17,6 @@ class _Commands(click.Group):
         except Refused as error:
             click.echo(error.message, err=True)
             ctx.exit(1)
-        except RuntimeError as error:
-            click.echo(str(error), err=True)
-            ctx.exit(1)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -21,9 +21,10 @@ from publisher.words import _
 THREADS = 8  # of the web server
 
 
-def set_up_logs() -> None:
+def set_up_logs(level: int = logging.INFO) -> None:
     """Write structured lines to stderr; waitress speaks through the standard library's logging."""
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
@@ -42,11 +43,12 @@ def set_up_logs() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Cổng lắng nghe.")
 def run(demo: bool, host: str, port: int) -> None:
     """Chạy cổng, bàn biên tập và đồng hồ phát hành trong một tiến trình."""
-    set_up_logs()
+    set_up_logs(logging.WARNING)  # a year of sample deliveries would fill the first screen
     with opened() as installation:
         if demo:
             from publisher.demo import load
 
+            click.echo(_("Đang nạp kế hoạch và bài mẫu, mất vài giây…"))
             for line in load(installation):
                 click.echo(line)
         password = first_administrator(installation)
@@ -73,11 +75,11 @@ def _serve(installation: Installation, host: str, port: int) -> None:
     ticking.start()
     where = f"http://{host if host not in {'0.0.0.0', '::'} else 'localhost'}:{_port(server, port)}"  # noqa: S104
     click.echo(_("Đang chạy tại {where}  (bàn biên tập: {where}/desk/). Ctrl+C để dừng.").format(where=where))
+    set_up_logs()
     try:
-        server.run()
-    except (KeyboardInterrupt, SystemExit):
-        click.echo(_("Đang dừng: chờ các lượt gửi dở dang…"), err=True)
+        server.run()  # returns on Ctrl+C and on SIGTERM
     finally:
+        click.echo(_("Đang dừng: chờ các lượt gửi dở dang…"), err=True)
         ticking.stop()
         server.close()
 
