@@ -40,6 +40,7 @@ class Portal:
             "slug": post.slug,
             "title": post.title,
             "summary": post.summary,
+            "slogan": post.slogan,
             "text": post.body_text,
             "unit": post.unit,
             "themes": [[theme.code, theme.title] for theme in post.themes],

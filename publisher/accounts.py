@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from channels.base import Setting
 from publisher import audit, clock
 from publisher.audit import Actor
 from publisher.delivery.outlets import World, channel_type, open_channel
@@ -15,6 +16,8 @@ from publisher.model import Account, Delivery, Unit
 from publisher.refusal import Missing, Refused
 from publisher.text import line
 from publisher.words import _
+
+MOST_LATE_HOURS = 720  # a month: later than that nobody wants a notice to appear by itself
 
 
 def add(
@@ -41,7 +44,7 @@ def add(
         mode=mode,
         settings=plain,
         secrets=world.vault.close(secret) if secret else "",
-        late_hours=late_hours,
+        late_hours=_hours(late_hours),
         created_at=clock.now(),
     )
     session.add(account)
@@ -72,6 +75,56 @@ def _checked(channel: str, values: Mapping[str, str]) -> tuple[dict[str, str], d
         if value:
             (secret if field.secret else plain)[name] = value
     return plain, secret
+
+
+def configure(
+    session: Session,
+    world: World,
+    actor: Actor,
+    account: Account,
+    title: str,
+    values: Mapping[str, str],
+    late_hours: int,
+) -> None:
+    """Change an account's name, settings and lateness; a secret left empty stays what it was.
+
+    The mode stays as it was made: receipts of a rehearsal name nothing that a real outlet could amend or remove.
+    """
+    if account.state == "closed":
+        raise Refused(_("Tài khoản này đã đóng: hãy thêm tài khoản mới."))
+    kept = _kept(world, account, values)
+    plain, secret = _checked(account.channel, {**values, **kept})
+    changed = sorted(name for name in secret if name not in kept)
+    account.title = line(title, _("Tên tài khoản"), most=120, needed=True)
+    account.settings, account.late_hours = plain, _hours(late_hours)
+    account.secrets = world.vault.close(secret) if secret else ""
+    audit.record(
+        session, actor, "account.configure", "account", account.id,
+        unit_id=account.unit_id, settings=sorted(plain), secrets=changed,
+    )  # fmt: skip
+
+
+def _kept(world: World, account: Account, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the stored secrets that no new value replaces."""
+    try:
+        stored = world.vault.open(account.secrets)
+    except Refused:
+        # The key is lost: whoever enters every needed secret anew is the way out.
+        if any(field.needed and not values.get(field.name) for field in secret_fields(account.channel)):
+            raise
+        return {}
+    return {name: value for name, value in stored.items() if not values.get(name)}
+
+
+def secret_fields(channel: str) -> tuple[Setting, ...]:
+    """Return a channel's settings that are secrets."""
+    return tuple(field for field in channel_type(channel).settings if field.secret)
+
+
+def _hours(late_hours: int) -> int:
+    if not 0 <= late_hours <= MOST_LATE_HOURS:
+        raise Refused(_("Số giờ cho phép trễ phải từ 0 đến {most}.").format(most=MOST_LATE_HOURS), "late_hours")
+    return late_hours
 
 
 def get(session: Session, account_id: int) -> Account:
@@ -106,11 +159,13 @@ def resume(session: Session, actor: Actor, account: Account) -> int:
     return released
 
 
-def close(session: Session, actor: Actor, account: Account) -> int:
+def close(session: Session, actor: Actor, account: Account, reason: str = "") -> int:
     """End an account for good: its open deliveries are cancelled, its history stays; return how many."""
-    account.state = "closed"
+    if account.state == "closed":
+        raise Refused(_("Tài khoản này đã đóng."))
+    account.state, account.pause_reason = "closed", line(reason, _("Lý do"), most=300)
     rows = session.scalars(select(Delivery).where(Delivery.account_id == account.id, Delivery.state.in_(OPEN))).all()
     for delivery in rows:
         move(session, delivery, "cancelled", actor, reason=_("Tài khoản kênh đã đóng."))
-    audit.record(session, actor, "account.close", "account", account.id, unit_id=account.unit_id)
+    audit.record(session, actor, "account.close", "account", account.id, unit_id=account.unit_id, reason=reason)
     return len(rows)

@@ -64,7 +64,7 @@ def week_days(day: date) -> list[date]:
 def entries(
     session: Session, zone: ZoneInfo, first: date, last: date, units: Collection[int], filters: Filters | None = None
 ) -> list[Entry]:
-    """Return what stands on the days `first` to `last` (inclusive) of the zone, in order of time: 4 queries."""
+    """Return what stands on the days `first` to `last` (inclusive) of the zone, in order of time, slots last: 4 queries."""
     chosen = filters or Filters()
     if chosen.unit_id is not None:
         units = set(units) & {chosen.unit_id}
@@ -79,7 +79,7 @@ def entries(
         codes = own or themes.get(entry.post_id or 0, ())
         if not chosen.theme or chosen.theme in codes:
             out.append(Entry(**{**entry.__dict__, "themes": codes}))
-    return sorted(out, key=lambda e: (e.day, e.at.timestamp() if e.at else 0.0, e.kind, e.id))
+    return sorted(out, key=lambda e: (e.day, e.at is None, e.at.timestamp() if e.at else 0.0, e.kind, e.id))
 
 
 def by_day(found: list[Entry]) -> dict[date, list[Entry]]:

@@ -176,24 +176,42 @@ def _count_failure(session: Session, key: str) -> None:
         failure.locked_until = now + min(timedelta(minutes=2 ** (failure.count - free)), LONGEST_LOCK)
 
 
-def units_below(session: Session, unit_ids: set[int]) -> set[int]:
-    """Return the units themselves and every unit below them today in the administrative or union hierarchy."""
+def _links(session: Session) -> list[tuple[int, int]]:
+    """Return today's (parent, child) edges of the hierarchies that rights follow: 1 query."""
     today = clock.now().date()
-    links = session.execute(
+    rows = session.execute(
         select(UnitLink.parent_id, UnitLink.child_id)
         .where(UnitLink.hierarchy.in_(("hanh_chinh", "cong_doan")))
         .where(UnitLink.valid_from <= today, (UnitLink.valid_to.is_(None)) | (UnitLink.valid_to >= today))
-    ).all()
-    children: dict[int, list[int]] = {}
-    for parent, child in links:
-        children.setdefault(parent, []).append(child)
-    found, todo = set(unit_ids), list(unit_ids)
+    )
+    return [(row.parent_id, row.child_id) for row in rows]
+
+
+def _reached(start: set[int], edges: list[tuple[int, int]]) -> set[int]:
+    """Return `start` and what can be reached from it along (from, to) edges."""
+    onward: dict[int, list[int]] = {}
+    for here, there in edges:
+        onward.setdefault(here, []).append(there)
+    found, todo = set(start), list(start)
     while todo:
-        for child in children.get(todo.pop(), ()):
-            if child not in found:
-                found.add(child)
-                todo.append(child)
+        for unit_id in onward.get(todo.pop(), ()):
+            if unit_id not in found:
+                found.add(unit_id)
+                todo.append(unit_id)
     return found
+
+
+def units_below(session: Session, unit_ids: set[int]) -> set[int]:
+    """Return the units themselves and every unit below them today in the administrative or union hierarchy."""
+    return _reached(unit_ids, _links(session))
+
+
+def rights_in(session: Session, person: Person, unit_id: int) -> frozenset[str]:
+    """Return everything a person may do in one unit; empty for somebody who may not even read there: 1 query."""
+    if not person.active:
+        return frozenset()
+    above = _reached({unit_id}, [(child, parent) for parent, child in _links(session)])
+    return frozenset(right for role in person.roles if role.unit_id in above for right in RIGHTS[role.name])
 
 
 def units_with(session: Session, person: Person, right: str) -> set[int]:
@@ -201,6 +219,11 @@ def units_with(session: Session, person: Person, right: str) -> set[int]:
     if not person.active:
         return set()
     return units_below(session, {role.unit_id for role in person.roles if right in RIGHTS[role.name]})
+
+
+def everywhere(session: Session, person: Person, right: str) -> bool:
+    """Return whether a person has a right in every unit of the installation."""
+    return set(session.scalars(select(Unit.id))) <= units_with(session, person, right)
 
 
 def has_right(person: Person, right: str) -> bool:

@@ -23,8 +23,9 @@ pytest_plugins = ["tests.provision.plugin"]
 
 for _name in [name for name in os.environ if name.startswith("PUBLISHER_") and "_TEST_" not in name]:
     del os.environ[_name]  # a developer's own settings must not steer a test
-_silent = structlog.ReturnLoggerFactory()
-structlog.configure(processors=[structlog.processors.KeyValueRenderer()], logger_factory=_silent)
+# Through the standard library's logging, so that a failing test shows what the program said.
+_form = [structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+structlog.configure(processors=_form, logger_factory=structlog.stdlib.LoggerFactory())
 
 
 @pytest.fixture(scope="session")

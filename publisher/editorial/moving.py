@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from publisher import audit, clock
 from publisher.delivery.states import OPEN, move
-from publisher.model import Delivery, Person, Placement, Post, Receipt, Version
+from publisher.model import Account, Delivery, Person, Placement, Post, Receipt, Version
 from publisher.refusal import Missing, NotAllowed, Refused, Stale
 from publisher.security import demand
 from publisher.words import _
@@ -108,6 +108,8 @@ def send_now(session: Session, person: Person, delivery: Delivery) -> None:
     version = session.get_one(Version, delivery.version_id)
     if delivery.action != "retract" and (post.approved != version.number or post.state != "approved"):
         raise NotAllowed(_("Bản này không còn được duyệt: hãy trình duyệt lại bài."))
+    if session.get_one(Account, delivery.account_id).state == "closed":
+        raise Refused(_("Tài khoản kênh đã đóng nên không gửi được nữa."))
     now = clock.now()
     _moved(move(session, delivery, "planned", audit.acting(person), wake_at=now, tries=0, late_allowed=True))
 

@@ -12,6 +12,7 @@ from publisher import clock
 from publisher.installation import Installation
 from publisher.secrets import session_key
 from publisher.web import admin, auth, desk, errors, guard, health, look, portal
+from publisher.web.parsing import Request
 
 LONGEST_REQUEST = 40 * 1024 * 1024  # bytes: twenty pictures from a telephone
 LONGEST_TEXT = 6 * 1024 * 1024  # bytes of text fields; the editor's own limit (characters) then gives the better error
@@ -21,6 +22,7 @@ def create_app(installation: Installation) -> Flask:
     """Return the web application of an installation; it starts nothing and opens nothing by itself."""
     root = Path(templates.__file__).parent
     app = Flask("publisher", template_folder=str(root), static_folder=str(root / "static"), static_url_path="/static")
+    app.request_class = Request
     config = installation.config
     secure = config.public_url.startswith("https://")
     app.config.update(

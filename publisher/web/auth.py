@@ -2,8 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from publisher import audit, security
@@ -37,14 +38,20 @@ def prepare(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # offices change networks; the session cookie is bound by time instead
 
-    @manager.user_loader
     def _load(identity: str) -> SignedIn | None:
         number, _colon, session_number = identity.partition(":")
-        with reading() as db:
-            person = db.get(Person, int(number)) if number.isdecimal() else None
+        try:
+            with reading() as db:
+                person = db.get(Person, int(number)) if number.isdecimal() else None
+        except OperationalError:
+            # The error page asks who is reading, too: raising again there would leave no page at all.
+            g.database_away = True
+            return None
         if person is None or not person.active or str(person.session_number) != session_number:
             return None
         return SignedIn(person)
+
+    manager.user_loader(_load)
 
 
 @auth.get("/login")

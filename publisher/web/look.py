@@ -1,13 +1,16 @@
 """How values look on a page: days, times, numbers, names of states; strings through gettext."""
 
 from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 
 from channels import registry
 from publisher import clock, words
 from publisher.delivery import states
+from publisher.files import sha256
 from publisher.security import ROLE_TITLES
 from publisher.text import number
 from publisher.web.context import installation, public_url
@@ -72,6 +75,23 @@ def role_title(name: str) -> str:
     return words._(ROLE_TITLES[name])
 
 
+@lru_cache(maxsize=256)
+def _mark(path: str, changed: int, size: int) -> str:
+    return sha256(Path(path).read_bytes())[:10]
+
+
+def stamp(endpoint: str, values: dict[str, Any]) -> None:
+    """Put a mark of the bytes into the address of a style sheet, script or picture.
+
+    Browsers keep these files for a week; after an update the new pages must not meet the old ones.
+    """
+    if endpoint == "static" and "filename" in values:
+        path = Path(current_app.static_folder or "") / values["filename"]
+        if path.is_file():
+            found = path.stat()
+            values.setdefault("v", _mark(str(path), found.st_mtime_ns, found.st_size))
+
+
 def prepare(app: Flask) -> None:
     """Give templates their filters, gettext and the common values."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -89,6 +109,8 @@ def prepare(app: Flask) -> None:
         channel_title=channel_title,
         role_title=role_title,
     )
+
+    app.url_defaults(stamp)
 
     @app.context_processor
     def _common() -> dict[str, Any]:

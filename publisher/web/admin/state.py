@@ -1,0 +1,85 @@
+"""The state of the system: does the clock tick, is the schema current, what is set."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from flask import current_app, render_template
+from sqlalchemy import func, select
+
+from channels import registry
+from publisher.delivery.jobs import JOBS, silent
+from publisher.model import (
+    Account,
+    Attempt,
+    Audit,
+    Delivery,
+    Heartbeat,
+    Media,
+    Page,
+    Person,
+    Plan,
+    Post,
+    Reading,
+    Slot,
+    Unit,
+    Version,
+)
+from publisher.web.admin.blueprint import admin
+from publisher.web.context import installation, public_url, reading, world
+from publisher.web.guard import permission
+from publisher.words import _, mark
+
+TABLES: tuple[tuple[str, Any], ...] = (
+    (mark("Đơn vị"), Unit),
+    (mark("Người dùng"), Person),
+    (mark("Tài khoản kênh"), Account),
+    (mark("Bài"), Post),
+    (mark("Phiên bản bài"), Version),
+    (mark("Lượt phát hành"), Delivery),
+    (mark("Lần gửi"), Attempt),
+    (mark("Trang trên cổng"), Page),
+    (mark("Ảnh"), Media),
+    (mark("Kế hoạch"), Plan),
+    (mark("Ngày kế hoạch đề xuất"), Slot),
+    (mark("Số liệu tiếp cận"), Reading),
+    (mark("Dòng nhật ký"), Audit),
+)
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A clock job and when it last ran to its end."""
+
+    title: str
+    every: int  # seconds
+    at: datetime | None
+    message: str
+    silent: bool
+
+
+@admin.get("/he-thong")
+@permission("administer")
+def state() -> str:
+    """Show the clock jobs, the schema's revision, the number of rows and the settings from outside: 4 queries."""
+    counts = [select(func.count()).select_from(table).scalar_subquery() for _title, table in TABLES]
+    with reading() as session:
+        beats = {row.job: row for row in session.scalars(select(Heartbeat))}
+        quiet = silent(session, current_app.extensions["started_at"])
+        numbers = session.execute(select(*counts)).one()
+    jobs = []
+    for job in JOBS:
+        beat = beats.get(job.name)
+        jobs.append(
+            Beat(_(job.title), job.every, beat.at if beat else None, beat.message if beat else "", job.title in quiet)
+        )
+    found, newest = world().db.revision()
+    config = installation().config
+    return render_template(
+        "admin/state.html",
+        jobs=jobs, found=found, newest=newest, sqlite=config.on_sqlite, zone=config.timezone, address=public_url(),
+        rows=[(_(title), count) for (title, _table), count in zip(TABLES, numbers, strict=True)],
+        channels=registry(), started_at=current_app.extensions["started_at"], release=version("publisher"),
+        home=str(config.home.resolve()),
+    )  # fmt: skip

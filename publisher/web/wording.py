@@ -1,0 +1,181 @@
+"""Words for what the tables hold in code: acts of the trail, attempts and their outcomes."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from publisher.model import Audit
+from publisher.web.look import channel_title, moment, role_title, state_title
+from publisher.words import _, mark
+
+ACTS = {
+    "account.add": mark("Thêm tài khoản kênh"),
+    "account.close": mark("Đóng tài khoản kênh"),
+    "account.configure": mark("Sửa thiết lập tài khoản kênh"),
+    "account.pause": mark("Tạm dừng tài khoản kênh"),
+    "account.resume": mark("Cho tài khoản kênh chạy lại"),
+    "delivery.move": mark("Chuyển trạng thái lượt phát hành"),
+    "delivery.plan": mark("Lên lịch phát hành"),
+    "delivery.reschedule": mark("Dời lịch phát hành"),
+    "person.add": mark("Thêm người dùng"),
+    "person.close": mark("Đóng tài khoản người dùng"),
+    "person.password": mark("Đặt mật khẩu mới"),
+    "person.rename": mark("Đổi họ tên người dùng"),
+    "person.reopen": mark("Mở lại tài khoản người dùng"),
+    "placement.reschedule": mark("Dời giờ dự kiến"),
+    "plan.import": mark("Nhập kế hoạch"),
+    "post.approved": mark("Duyệt bài"),
+    "post.discard": mark("Bỏ bài"),
+    "post.draft": mark("Soạn bài"),
+    "post.place": mark("Chọn kênh và giờ phát hành"),
+    "post.repeat": mark("Lặp lại bài"),
+    "post.restore": mark("Khôi phục bài"),
+    "post.returned": mark("Trả lại bài"),
+    "post.save": mark("Lưu phiên bản mới"),
+    "post.submitted": mark("Trình duyệt bài"),
+    "post.withdraw": mark("Thu hồi bài"),
+    "role.grant": mark("Cấp vai trò"),
+    "role.revoke": mark("Bỏ vai trò"),
+    "sign_in": mark("Đăng nhập"),
+    "sign_in.fail": mark("Đăng nhập không thành công"),
+    "slot.dismissed": mark("Bỏ ngày kế hoạch đề xuất"),
+    "slot.proposed": mark("Đề xuất lại ngày của kế hoạch"),
+    "slot.used": mark("Viết bài cho ngày của kế hoạch"),
+    "trail.check": mark("Kiểm tra chuỗi nhật ký"),
+    "unit.add": mark("Thêm đơn vị"),
+    "unit.change": mark("Sửa thông tin đơn vị"),
+    "unit.end": mark("Ghi đơn vị kết thúc"),
+    "unit.move": mark("Chuyển đơn vị cấp trên"),
+    "unit.revive": mark("Bỏ ghi đơn vị kết thúc"),
+}
+SUBJECTS = {
+    "account": mark("Tài khoản kênh"),
+    "delivery": mark("Lượt phát hành"),
+    "person": mark("Người dùng"),
+    "plan": mark("Kế hoạch"),
+    "post": mark("Bài"),
+    "slot": mark("Ngày đề xuất"),
+    "trail": mark("Nhật ký"),
+    "unit": mark("Đơn vị"),
+}
+MACHINES = {"clock": mark("Hệ thống"), "command": mark("Dòng lệnh"), "web": mark("Trang đăng nhập")}
+OUTCOMES = {
+    "accepted": mark("Kênh đã nhận"),
+    "rejected": mark("Kênh từ chối nội dung"),
+    "unauthorised": mark("Khóa truy cập bị từ chối"),
+    "later": mark("Chưa nhận, hẹn gửi lại"),
+    "unknown": mark("Không rõ kết quả"),
+    "found": mark("Đã thấy trên kênh"),
+    "absent": mark("Không có trên kênh"),
+    "cannot_tell": mark("Kênh không cho tra cứu"),
+}
+KINDS = {"send": mark("Gửi"), "find": mark("Kiểm tra đã lên chưa")}
+ACTIONS = {"publish": mark("Phát hành"), "amend": mark("Đính chính"), "retract": mark("Gỡ bài")}
+RECEIPTS = {
+    "live": mark("Đã lên kênh"),
+    "handed_over": mark("Đã bàn giao, chờ xác nhận"),
+    "rehearsed": mark("Diễn tập, không gửi ra ngoài"),
+}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:.*")
+
+
+def act_title(act: str) -> str:
+    """Return an act's name as people read it; an unknown one stays as it is."""
+    return _(ACTS[act]) if act in ACTS else act
+
+
+def actor_name(actor: str) -> str:
+    """Return who acted; the machine goes by a Vietnamese name."""
+    return _(MACHINES[actor]) if actor in MACHINES else actor
+
+
+def subject_title(subject: str) -> str:
+    """Return a table's name as people read it."""
+    return _(SUBJECTS[subject]) if subject in SUBJECTS else subject
+
+
+def outcome_title(outcome: str | None) -> str:
+    """Return what an attempt came to; None is an attempt that runs."""
+    return _(OUTCOMES[outcome]) if outcome is not None else _("Đang chạy")
+
+
+def told(row: Audit) -> str:
+    """Return one act of a delivery as a sentence without its reason."""
+    detail: Mapping[str, Any] = row.detail
+    if row.act == "delivery.move":
+        return _("{before} → {after}").format(before=state_title(detail["before"]), after=state_title(detail["after"]))
+    if row.act == "delivery.reschedule":
+        return _("Dời lịch từ {before} sang {after}").format(
+            before=moment(detail["before"]), after=moment(detail["after"])
+        )
+    if row.act == "delivery.plan":
+        return _("Lên lịch phát hành lúc {due}").format(due=moment(detail["due_at"]))
+    return act_title(row.act)
+
+
+DETAILS = {
+    "account": mark("Tài khoản số"),
+    "address": mark("Địa chỉ mạng"),
+    "after": mark("Sau"),
+    "basis": mark("Căn cứ"),
+    "before": mark("Trước"),
+    "broken": mark("Dòng bị sửa"),
+    "changed": mark("Sửa"),
+    "channel": mark("Kênh"),
+    "code": mark("Mã"),
+    "comment": mark("Ý kiến"),
+    "created": mark("Thêm"),
+    "due_at": mark("Giờ phát hành"),
+    "email": mark("Thư điện tử"),
+    "hierarchy": mark("Hệ thống tổ chức"),
+    "kind": mark("Loại"),
+    "mode": mark("Chế độ"),
+    "name": mark("Tên"),
+    "on": mark("Từ ngày"),
+    "parent": mark("Đơn vị cấp trên số"),
+    "placements": mark("Kênh và giờ"),
+    "post": mark("Bài số"),
+    "reason": mark("Lý do"),
+    "released": mark("Lượt đưa lại hàng gửi"),
+    "role": mark("Vai trò"),
+    "secrets": mark("Bí mật đã đặt"),
+    "settings": mark("Thiết lập"),
+    "sha256": mark("Mã băm"),
+    "slots": mark("Ngày đề xuất"),
+    "successors": mark("Đơn vị kế thừa số"),
+    "title": mark("Tiêu đề"),
+    "version": mark("Phiên bản"),
+}
+MODES = {"live": mark("Gửi thật"), "rehearsal": mark("Diễn tập")}
+
+
+def details(row: Audit) -> list[tuple[str, str]]:
+    """Return what an act left in the trail as (name, value) pairs; empty values are left out."""
+    return [
+        (_(DETAILS[name]) if name in DETAILS else name, _value(row.act, name, value))
+        for name, value in row.detail.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def _value(act: str, name: str, value: Any) -> str:
+    if act == "delivery.move" and name in {"before", "after"}:
+        return state_title(value)
+    if name == "role":
+        return role_title(value)
+    if name == "mode":
+        return mode_title(value)
+    if name == "channel":
+        return channel_title(value)
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return moment(value)
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_value(act, '', held)}" for key, held in value.items())
+    if isinstance(value, list):
+        return ", ".join(str(held) for held in value)
+    return str(value)
+
+
+def mode_title(mode: str) -> str:
+    """Return the name of an account's mode as people read it."""
+    return _(MODES[mode])
