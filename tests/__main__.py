@@ -66,7 +66,12 @@ def run_everything() -> int:
     return run_tests(["tests/"]) or checked
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"check": check, "provision": provision}
+def bench(arguments: list[str]) -> int:
+    """Print the tables of speed; an argument is the number of deliveries."""
+    return run_module("tests.bench", *arguments)
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"check": check, "provision": provision, "bench": bench}
 
 
 def main(arguments: list[str]) -> int:
