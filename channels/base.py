@@ -201,15 +201,27 @@ class Files(Protocol):
     def remove(self, name: str) -> None: ...
 
 
+class Tokens(Protocol):
+    """Access tokens that change by themselves: kept, locked and renewed by the hub; a channel only asks for one."""
+
+    def current(self) -> str:
+        """Return the token to use now; `Unauthorised` without consent, `TryLater` while a new one is fetched."""
+
+    def renewed(self, refused: str) -> str:
+        """Return another token than `refused`, which the outlet has just declined; the same errors."""
+
+
 @dataclass(frozen=True)
 class Outfit:
-    """What a channel is made with: its account's settings (secrets opened), the file store, and base addresses
-    that take the place of the outlets' real ones (by name: `facebook`, `facebook_login`, `zalo`, `zalo_oauth`)."""
+    """What a channel is made with: its account's settings (secrets opened), the file store, base addresses that
+    take the place of the outlets' real ones (by name: `facebook`, `facebook_login`, `zalo`, `zalo_oauth`; `public`
+    is our own portal's), and tokens where the outlet's change by themselves."""
 
     account: int
-    settings: Mapping[str, str]
+    settings: Mapping[str, str] = field(repr=False)
     files: Files
     addresses: Mapping[str, str] = field(default_factory=dict)
+    tokens: Tokens | None = field(default=None, repr=False)
 
 
 class Channel(Protocol):

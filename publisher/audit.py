@@ -101,12 +101,14 @@ def first_break(session: Session) -> int | None:
     Reads in batches, so that a trail of years needs no memory; a removed last row cannot be seen from inside.
     """
     previous = ""
-    for row in session.scalars(select(Audit).order_by(Audit.id).execution_options(yield_per=1000)):
-        found = _hash(
-            previous=row.previous, at=row.at, person_id=row.person_id, actor=row.actor, act=row.act,
-            subject=row.subject, subject_id=row.subject_id, unit_id=row.unit_id, detail=row.detail,
-        )  # fmt: skip
-        if row.previous != previous or row.hash != found:
-            return row.id
-        previous = row.hash
+    # Closed also when it ends early: PostgreSQL keeps the rest of a streamed result for us until then.
+    with session.scalars(select(Audit).order_by(Audit.id).execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            found = _hash(
+                previous=row.previous, at=row.at, person_id=row.person_id, actor=row.actor, act=row.act,
+                subject=row.subject, subject_id=row.subject_id, unit_id=row.unit_id, detail=row.detail,
+            )  # fmt: skip
+            if row.previous != previous or row.hash != found:
+                return row.id
+            previous = row.hash
     return None

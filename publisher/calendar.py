@@ -5,12 +5,12 @@ day by the same function (`clock.local_day`), so month, week, list and feed cann
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, union
 from sqlalchemy.orm import Session
 
 from publisher.clock import day_span, local_day
@@ -64,22 +64,22 @@ def week_days(day: date) -> list[date]:
 def entries(
     session: Session, zone: ZoneInfo, first: date, last: date, units: Collection[int], filters: Filters | None = None
 ) -> list[Entry]:
-    """Return what stands on the days `first` to `last` (inclusive) of the zone, in order of time, slots last: 4 queries."""
+    """Return what stands on the days `first` to `last` (inclusive) of the zone, by time, slots last: 4 queries."""
     chosen = filters or Filters()
     if chosen.unit_id is not None:
         units = set(units) & {chosen.unit_id}
     found = [
         *_deliveries(session, zone, first, last, units, chosen),
         *_placements(session, zone, first, last, units, chosen),
-        *_slots(session, first, last, units, chosen),
+        *_slots(session, zone, first, last, units, chosen),
     ]
-    themes = _themes(session, {entry[0].post_id for entry in found if entry[0].post_id is not None})
-    out = []
-    for entry, own in found:
-        codes = own or themes.get(entry.post_id or 0, ())
-        if not chosen.theme or chosen.theme in codes:
-            out.append(Entry(**{**entry.__dict__, "themes": codes}))
-    return sorted(out, key=lambda e: (e.day, e.at is None, e.at.timestamp() if e.at else 0.0, e.kind, e.id))
+    themes = _themes(session, zone, first, last)
+    out = [replace(entry, themes=own or themes.get(entry.post_id or 0, ())) for entry, own in found]
+    return sorted(out, key=_order)
+
+
+def _order(entry: Entry) -> tuple[date, bool, float, str, int]:
+    return entry.day, entry.kind == "slot", entry.at.timestamp() if entry.at else 0.0, entry.kind, entry.id
 
 
 def by_day(found: list[Entry]) -> dict[date, list[Entry]]:
@@ -111,6 +111,8 @@ def _deliveries(
     )  # fmt: skip
     if chosen.channel:
         query = query.where(Account.channel == chosen.channel)
+    if chosen.theme:
+        query = query.where(_about(chosen.theme))
     # A cancelled delivery is history: it shows only when asked for.
     query = query.where(Delivery.state == chosen.state) if chosen.state else query.where(Delivery.state != "cancelled")
     return [
@@ -143,6 +145,8 @@ def _placements(
     )  # fmt: skip
     if chosen.channel:
         query = query.where(Account.channel == chosen.channel)
+    if chosen.theme:
+        query = query.where(_about(chosen.theme))
     if chosen.state:
         query = query.where(Post.state == chosen.state)
     return [
@@ -157,11 +161,13 @@ def _placements(
     ]  # fmt: skip
 
 
-def _slots(session: Session, first: date, last: date, units: Collection[int], chosen: Filters) -> _Found:
+def _slots(
+    session: Session, zone: ZoneInfo, first: date, last: date, units: Collection[int], chosen: Filters
+) -> _Found:
     if chosen.state not in {"", "proposed"}:
         return []
     query = (
-        select(Slot.id, Slot.day, Slot.channel, Task.text, Task.themes, Plan.unit_id, Plan.code)
+        select(Slot.id, Slot.day, Slot.at, Slot.channel, Task.text, Task.themes, Plan.unit_id, Plan.code)
         .join(Task, Task.id == Slot.task_id)
         .join(Plan, Plan.id == Task.plan_id)
         .where(Slot.day >= first, Slot.day <= last, Slot.state == "proposed", Plan.unit_id.in_(units))
@@ -173,24 +179,41 @@ def _slots(session: Session, first: date, last: date, units: Collection[int], ch
     return [
         (
             Entry(
-                "slot", row.id, row.day, None, row.text, "proposed", row.channel, row.code, row.unit_id, (), None,
-                False,
+                "slot", row.id, row.day, _wall(row.day, row.at, zone), row.text, "proposed", row.channel, row.code,
+                row.unit_id, (), None, False,
             ),
             tuple(row.themes),
         )
         for row in session.execute(query)
+        if not chosen.theme or chosen.theme in row.themes
     ]  # fmt: skip
 
 
-def _themes(session: Session, posts: set[int]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = {}
-    ids = sorted(posts)
-    for start in range(0, len(ids), 900):  # SQLite takes at most 999 values in older builds
-        rows = session.execute(
-            select(PostTheme.post_id, PostTheme.code)
-            .where(PostTheme.post_id.in_(ids[start : start + 900]))
-            .order_by(PostTheme.code)
+def _wall(day: date, at: str, zone: ZoneInfo) -> datetime | None:
+    return datetime.combine(day, time.fromisoformat(at), tzinfo=zone) if at else None
+
+
+def _about(theme: str) -> ColumnElement[bool]:
+    """Posts of a theme; asked in the query itself, so that its limit counts only what is shown."""
+    return Post.id.in_(select(PostTheme.post_id).where(PostTheme.code == theme))
+
+
+def _themes(session: Session, zone: ZoneInfo, first: date, last: date) -> dict[int, tuple[str, ...]]:
+    """Return the themes of every post that has something on these days: 1 query, however many they are."""
+    start, end = day_span(first, last, zone)
+    rows = session.execute(
+        select(PostTheme.post_id, PostTheme.code)
+        .where(
+            PostTheme.post_id.in_(
+                union(
+                    select(Delivery.post_id).where(Delivery.due_at >= start, Delivery.due_at < end),
+                    select(Placement.post_id).where(Placement.due_at >= start, Placement.due_at < end),
+                )
+            )
         )
-        for post_id, code in rows:
-            found[post_id] = (*found.get(post_id, ()), code)
+        .order_by(PostTheme.code)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for post_id, code in rows:
+        found[post_id] = (*found.get(post_id, ()), code)
     return found

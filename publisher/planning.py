@@ -245,5 +245,6 @@ def dismiss_slot(session: Session, actor: Actor, slot_id: int) -> Slot:
     if slot.state == "used":
         raise Refused(_("Ngày này đã có bài: hãy bỏ hoặc dời bài đó."))
     slot.state = "dismissed" if slot.state == "proposed" else "proposed"
-    audit.record(session, actor, f"slot.{slot.state}", "slot", slot.id)
+    owner = session.scalar(select(Plan.unit_id).join(Task, Task.plan_id == Plan.id).where(Task.id == slot.task_id))
+    audit.record(session, actor, f"slot.{slot.state}", "slot", slot.id, unit_id=owner)
     return slot

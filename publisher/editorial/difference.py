@@ -119,13 +119,19 @@ def _changed(old: str, new: str) -> Iterator[Line]:
         yield Line("removed", (Piece("removed", old),))
         yield Line("added", (Piece("added", new),))
         return
-    pieces = []
+    pieces: list[Piece] = []
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
             pieces.append(Piece("same", "".join(before[i1:i2])))
-            continue
-        if i2 > i1:
-            pieces.append(Piece("removed", "".join(before[i1:i2])))
-        if j2 > j1:
-            pieces.append(Piece("added", "".join(after[j1:j2])))
+        else:
+            pieces += _marked("removed", before[i1:i2])
+            pieces += _marked("added", after[j1:j2])
     yield Line("changed", tuple(pieces))
+
+
+def _marked(kind: Kind, words: list[str]) -> list[Piece]:
+    """Return words as a piece; the space before them stays outside, since a struck-out space reads as a dash."""
+    text = "".join(words)
+    bare = text.lstrip()
+    space = [Piece("same", text[: len(text) - len(bare)])] if bare != text else []
+    return [*space, Piece(kind, bare)] if bare else []

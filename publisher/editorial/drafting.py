@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from publisher import audit, clock
 from publisher.audit import Actor
@@ -151,7 +151,13 @@ def restore(session: Session, person: Person, post: Post, revision: int) -> None
 
 
 def expect(post: Post, revision: int) -> None:
-    """Raise `Stale` when the post changed after the form that acts on it was shown."""
+    """Lock the post's row and raise `Stale` when it changed after the form that acts on it was shown.
+
+    Of two people who press a button in the same instant the second waits here and then finds the other's change.
+    """
+    session = object_session(post)
+    if session is not None:
+        session.refresh(post, with_for_update=True)
     if post.revision != revision:
         raise Stale(
             _("Bài «{title}» vừa được người khác thay đổi. Hãy tải lại trang rồi làm lại.").format(title=post.title)

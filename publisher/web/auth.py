@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, flash, g, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from publisher import audit, security
@@ -42,7 +43,8 @@ def prepare(app: Flask) -> None:
         number, _colon, session_number = identity.partition(":")
         try:
             with reading() as db:
-                person = db.get(Person, int(number)) if number.isdecimal() else None
+                known = number.isdecimal()
+                person = db.get(Person, int(number), options=[joinedload(Person.roles)]) if known else None
         except OperationalError:
             # The error page asks who is reading, too: raising again there would leave no page at all.
             g.database_away = True

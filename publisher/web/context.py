@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from flask import current_app
 from flask_login import current_user
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from publisher import bell
 from publisher.delivery.outlets import World
@@ -48,7 +48,9 @@ def writing() -> Iterator[Session]:
 
 def me(session: Session) -> Person:
     """Return the signed-in person, loaded in this session with the roles of this moment."""
-    person = session.get(Person, int(current_user.person_id)) if current_user.is_authenticated else None
+    person = None
+    if current_user.is_authenticated:
+        person = session.get(Person, int(current_user.person_id), options=[joinedload(Person.roles)])
     if person is None or not person.active:
         raise NotAllowed(_("Hãy đăng nhập lại."))
     return person

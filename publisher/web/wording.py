@@ -149,18 +149,22 @@ DETAILS = {
 MODES = {"live": mark("Gửi thật"), "rehearsal": mark("Diễn tập")}
 
 
-def details(row: Audit) -> list[tuple[str, str]]:
-    """Return what an act left in the trail as (name, value) pairs; empty values are left out."""
-    return [
+def details(row: Audit, units: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Return what an act left in the trail as (name, value) pairs, its unit by name; empty values are left out."""
+    found = [
         (_(DETAILS[name]) if name in DETAILS else name, _value(row.act, name, value))
         for name, value in row.detail.items()
         if value not in (None, "", [], {})
     ]
+    unit = units.get(row.unit_id or 0)
+    return [*found, (_("Đơn vị"), unit)] if unit else found
 
 
 def _value(act: str, name: str, value: Any) -> str:
     if act == "delivery.move" and name in {"before", "after"}:
         return state_title(value)
+    if name == "sha256":
+        return f"{value[:12]}…"
     if name == "role":
         return role_title(value)
     if name == "mode":

@@ -1,10 +1,13 @@
 """Editorial work: versions, decisions, corrections and what each leaves behind."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import select
 
 from publisher.editorial import content, drafting, moving, review, scheduling, withdrawing
-from publisher.model import Decision, Delivery, Page, Placement, Post, Rendering, Unit, Version
+from publisher.model import Decision, Delivery, Page, Person, Placement, Post, Rendering, Unit, Version
 from publisher.refusal import Missing, NotAllowed, Refused, Stale
 from tests.factories import Office, in_minutes, make_person, make_unit
 
@@ -224,3 +227,29 @@ def test_an_outlet_gets_its_own_title_and_text_and_its_limits_are_checked(either
     either_office.submit(long_one)
     with pytest.raises(Refused, match=r"kênh nhận tối đa 5\.000"):
         either_office.approve(long_one)
+
+
+def test_of_two_who_approve_in_the_same_instant_one_is_told(either_office: Office) -> None:
+    post_id = either_office.draft()
+    either_office.submit(post_id)
+    with either_office.writing() as session:
+        unit = session.get_one(Unit, either_office.unit_id)
+        second = make_person(session, "duyet2@phuong.example", "Người duyệt hai", {"approver": unit}).id
+    with either_office.reading() as session:
+        revision = session.get_one(Post, post_id).revision
+    together = Barrier(2)
+
+    def press(person_id: int) -> str:
+        together.wait()
+        try:
+            with either_office.writing() as session:
+                post = session.get_one(Post, post_id)
+                review.approve(session, either_office.world, session.get_one(Person, person_id), post, revision, "")
+        except Stale:
+            return "stale"
+        return "approved"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(press, [either_office.people["approver"], second]))
+    assert sorted(told) == ["approved", "stale"]
+    assert len(either_office.deliveries(post_id)) == 1

@@ -215,7 +215,7 @@ def test_approved_parts_are_shown_where_nothing_can_act_and_handed_out_byte_by_b
     assert file.data == office.world.files.get(parts["article.html"])
     assert file.mimetype == "application/octet-stream" and "attachment" in file.headers["Content-Disposition"]
     data = browser.get(f"/desk/phat-hanh/{planned.id}/phan/page.json")
-    assert data.mimetype == "text/plain" and data.data == office.world.files.get(parts["page.json"])
+    assert data.headers["Content-Security-Policy"] == policy and "Bài trên cổng" in data.text
     assert browser.get(f"/desk/phat-hanh/{planned.id}/phan/khong-co").status_code == 404
 
 
@@ -253,7 +253,10 @@ def test_the_list_is_narrowed_by_state_account_and_days(office: Office, sign_in:
     ledger.scheduled("Bài ngày mai", minutes=24 * 60)
     office.published("Bài trên cổng")
     browser = sign_in("editor")
-    assert "3 lượt phát hành" in browser.get("/desk/phat-hanh").text
+    assert "2 lượt phát hành" in browser.get("/desk/phat-hanh").text, "unasked: what has come due"
+    coming = browser.get("/desk/phat-hanh?view=next").text
+    assert "1 lượt phát hành" in coming and "Bài ngày mai" in coming
+    assert "3 lượt phát hành" in browser.get("/desk/phat-hanh?view=all").text
     failed = browser.get("/desk/phat-hanh?state=failed").text
     assert "Bài bị từ chối" in failed and "Bài ngày mai" not in failed and "1 lượt phát hành" in failed
     on_ledger = browser.get(f"/desk/phat-hanh?account={ledger.account_id}").text
@@ -266,7 +269,10 @@ def test_the_list_is_narrowed_by_state_account_and_days(office: Office, sign_in:
 
 
 def test_an_empty_list_says_what_will_stand_there(office: Office, sign_in: SignIn) -> None:
-    assert "Chưa có lượt phát hành nào" in sign_in("editor").get("/desk/phat-hanh").text
+    browser = sign_in("editor")
+    assert "Chưa có lượt nào đến giờ" in browser.get("/desk/phat-hanh").text
+    assert "Không có lượt nào sắp tới" in browser.get("/desk/phat-hanh?view=next").text
+    assert "Chưa có lượt phát hành nào" in browser.get("/desk/phat-hanh?view=all").text
 
 
 def test_forms_carry_a_token_and_refuse_strange_fields(office: Office, app: Flask, ledger: Ledger) -> None:
@@ -300,3 +306,11 @@ def test_the_number_of_queries_does_not_grow_with_what_there_is(
     around = 8  # who is asking (2), and the numbers in the navigation (6)
     assert len(few) == len(many) <= 6 + around, "\n".join(many)
     assert len(one) <= 9 + around, "\n".join(one)
+
+
+def test_text_of_a_channel_is_shown_as_text_whatever_it_contains(
+    office: Office, sign_in: SignIn, ledger: Ledger
+) -> None:
+    planned = ledger.scheduled("<script>alert(1)</script> & bạn", minutes=60)
+    shown = sign_in("editor").get(f"/desk/phat-hanh/{planned}/phan/text.txt")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; bạn" in shown.text and "<script>" not in shown.text

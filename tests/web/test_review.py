@@ -78,7 +78,7 @@ def test_a_correction_shows_what_changed_since_the_last_approval(office: Office,
     office.save(post_id, body="Tiếp dân ngày 15 hằng tháng.", correction="Đổi ngày tiếp dân")
     office.submit(post_id)
     page = sign_in("approver").get("/desk/duyet").text
-    assert "<del> 10</del>" in page and "<ins> 15</ins>" in page and "Đổi ngày tiếp dân" in page
+    assert "<del>10</del>" in page and "<ins>15</ins>" in page and "Đổi ngày tiếp dân" in page
     assert "Đính chính" in page
 
 

@@ -149,7 +149,7 @@ def _page(account_id: int, typed: Mapping[str, str] | None = None, faults: Mappi
     return render_template(
         "admin/account.html",
         account=found, unit=unit, fields=fields, values=values if typed is None else typed, faults=faults or {},
-        known=_known(found), waiting=waiting, history=history, words=wording,
+        known=_known(found), waiting=waiting, history=history, names={}, words=wording,
     )  # fmt: skip
 
 

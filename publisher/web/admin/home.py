@@ -17,13 +17,12 @@ def home() -> str:
     """Show what an administrator looks after: 6 queries beside who is asking."""
     with reading() as session:
         within = staff.scope(session, me(session))
-        states = dict(
-            session.execute(
-                select(Account.state, func.count()).where(Account.unit_id.in_(within.units)).group_by(Account.state)
-            )
-            .tuples()
-            .all()
+        counts = session.execute(
+            select(Account.state, func.count().label("number"))
+            .where(Account.unit_id.in_(within.units))
+            .group_by(Account.state)
         )
+        states = {row.state: row.number for row in counts}
         paused = session.scalars(
             select(Account)
             .where(Account.state == "paused", Account.unit_id.in_(within.units))

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from publisher import staff
-from publisher.model import ROLES, Audit, Person, Unit
+from publisher.model import ROLES, Audit, Person
 from publisher.refusal import Missing, NotAllowed, Refused
 from publisher.web import wording
-from publisher.web.admin.blueprint import Answer, acted, admin, choices
+from publisher.web.admin.blueprint import Answer, acted, admin, choices, unit_names
 from publisher.web.context import me, reading, writing
 from publisher.web.forms import form
 from publisher.web.guard import permission
@@ -26,12 +26,8 @@ def people() -> str:
     with reading() as session:
         within = staff.scope(session, me(session))
         found = staff.people(session, within, words)
-        names = _unit_names(session)
+        names = unit_names(session)
     return render_template("admin/people.html", people=found, units=names, within=within, q=words)
-
-
-def _unit_names(session: Session) -> dict[int, str]:
-    return {row.id: row.short_name for row in session.execute(select(Unit.id, Unit.short_name))}
 
 
 @admin.get("/nguoi-dung/them")
@@ -91,7 +87,7 @@ def _page(person_id: int, faults: Mapping[str, str] | None = None) -> str:
         within = staff.scope(session, admin_person)
         found = staff.get(session, within, person_id)
         units = choices(session, within.units)
-        names = _unit_names(session)
+        names = unit_names(session)
         history = session.scalars(
             select(Audit)
             .where(Audit.subject == "person", Audit.subject_id == found.id)

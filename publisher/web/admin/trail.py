@@ -1,5 +1,6 @@
 """The audit trail: who did what, when, filtered and paged; and the check that nobody rewrote it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from publisher import audit, staff
 from publisher.model import Audit, Delivery, Post, Role
 from publisher.staff import Scope
 from publisher.web import wording
-from publisher.web.admin.blueprint import admin
+from publisher.web.admin.blueprint import admin, unit_names
 from publisher.web.context import me, reading, writing
 from publisher.web.forms import form
 from publisher.web.guard import permission
@@ -86,7 +87,7 @@ def _asked() -> Asked:
 @admin.get("/nhat-ky")
 @permission("administer")
 def trail() -> str:
-    """Show the trail, newest act first: 5 queries beside who is asking."""
+    """Show the trail, newest act first: 6 queries beside who is asking."""
     asked = _asked()
     with reading() as session:
         within = staff.scope(session, me(session))
@@ -113,7 +114,8 @@ def _rows(session: Session, within: Scope, asked: Asked) -> list[Line]:
         query = query.where(Audit.person_id.is_(None), Audit.actor == asked.who)
     elif asked.who:
         query = query.where(Audit.person_id == int(asked.who))
-    return [_line(row) for row in session.scalars(query)]
+    names = unit_names(session)
+    return [_line(row, names) for row in session.scalars(query)]
 
 
 def _visible(within: Scope) -> ColumnElement[bool]:
@@ -127,7 +129,7 @@ def _visible(within: Scope) -> ColumnElement[bool]:
     )
 
 
-def _line(row: Audit) -> Line:
+def _line(row: Audit, units: Mapping[int, str]) -> Line:
     url = ""
     if row.subject in _PAGES and row.subject_id:
         endpoint, name = _PAGES[row.subject]
@@ -135,7 +137,7 @@ def _line(row: Audit) -> Line:
         url = url_for(endpoint, **values)
     return Line(
         row.id, row.at, wording.actor_name(row.actor), wording.act_title(row.act), wording.subject_title(row.subject),
-        row.subject_id, url, wording.details(row),
+        row.subject_id, url, wording.details(row, units),
     )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ desk = Blueprint("desk", __name__, url_prefix="/desk")
 from publisher.web.desk import (  # noqa: E402
     acts,
     calendar,
+    calendar_feed,
+    calendar_moves,
     deliveries,
     delivery,
     delivery_acts,
@@ -25,6 +27,8 @@ from publisher.web.desk import (  # noqa: E402
 __all__ = [
     "acts",
     "calendar",
+    "calendar_feed",
+    "calendar_moves",
     "deliveries",
     "delivery",
     "delivery_acts",

@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import Select, func, select
 
+from publisher import clock
 from publisher.clock import day_span
 from publisher.editorial.content import day
 from publisher.model import STATES, Account, Delivery, Post, Unit, Version
@@ -15,9 +16,10 @@ from publisher.security import units_with
 from publisher.web.context import installation, me, reading
 from publisher.web.desk import desk
 from publisher.web.guard import permission
-from publisher.words import _
+from publisher.words import _, mark
 
 PAGE = 50
+VIEWS = {"past": mark("Đã đến giờ"), "next": mark("Sắp tới"), "all": mark("Tất cả")}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
@@ -48,15 +50,17 @@ class Asked:
     since: date | None
     until: date | None
     page: int
+    view: str  # past: due already, latest first · next: still to come, soonest first · all
 
     @property
     def any(self) -> bool:
         """Whether the list is narrowed."""
         return bool(self.state or self.account or self.since or self.until)
 
-    def with_page(self, page: int) -> dict[str, str | int]:
-        """Return the arguments of the same list's other page."""
+    def other(self, page: int = 1, view: str = "") -> dict[str, str | int]:
+        """Return the arguments of the same list's other page, or of its other view."""
         kept = {
+            "view": view or self.view,
             "state": self.state,
             "account": self.account,
             "since": self.since.isoformat() if self.since else "",
@@ -78,13 +82,16 @@ def _asked() -> Asked:
             return None
         return found if found is not None and FIRST_DAY <= found <= LAST_DAY else None
 
-    state = request.args.get("state", "")
+    state, view = request.args.get("state", ""), request.args.get("view", "")
+    narrowed = any(request.args.get(name) for name in ("state", "account", "since", "until"))
     return Asked(
         state=state if state in STATES else "",
         account=number("account"),
         since=bound("since"),
         until=bound("until"),
         page=max(number("page") or 1, 1),
+        # A list of a year ahead begins with what nobody asks for: unasked, it shows what has come due.
+        view=view if view in VIEWS else "all" if narrowed else "past",
     )
 
 
@@ -103,15 +110,13 @@ def deliveries() -> str:
         query = _narrowed(asked, units)
         total = session.scalar(query.with_only_columns(func.count())) or 0
         start = (asked.page - 1) * PAGE
-        rows = [
-            Row(*row)
-            for row in session.execute(
-                query.order_by(Delivery.due_at.desc(), Delivery.id.desc()).limit(PAGE).offset(start)
-            )
-        ]
+        soonest, latest = (Delivery.due_at, Delivery.id), (Delivery.due_at.desc(), Delivery.id.desc())
+        ordered = query.order_by(*soonest) if asked.view == "next" else query.order_by(*latest)
+        rows = [Row(*row) for row in session.execute(ordered.limit(PAGE).offset(start))]
     return render_template(
         "desk/deliveries.html",
         rows=rows, total=total, asked=asked, last_page=max(-(-total // PAGE), 1), accounts=accounts, states=STATES,
+        views=VIEWS,
     )  # fmt: skip
 
 
@@ -128,6 +133,9 @@ def _narrowed(asked: Asked, units: set[int]) -> Select[*tuple[Any, ...]]:
         .join(Unit, Unit.id == Post.unit_id)
         .where(Post.unit_id.in_(units))
     )  # fmt: skip
+    if asked.view != "all":
+        now = clock.now()
+        query = query.where(Delivery.due_at <= now if asked.view == "past" else Delivery.due_at > now)
     if asked.state:
         query = query.where(Delivery.state == asked.state)
     if asked.account:

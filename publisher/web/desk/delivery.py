@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, make_response, render_template, request
+from markupsafe import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -256,7 +257,7 @@ def _as_page(part: Part) -> Response:
     if kind == "text/html":
         return make_response(framed(part.data.decode()))
     if kind in SHOWN_AS_TEXT:
-        return Response(part.data, content_type="text/plain; charset=utf-8")
+        return make_response(framed(f'<pre class="preview-text">{escape(part.data.decode(errors="replace"))}</pre>'))
     if kind in {"image/png", "image/jpeg"}:
         return Response(part.data, content_type=kind)
     return _as_file(part)

@@ -88,7 +88,7 @@ def post(post_id: int) -> str:
 
 
 def post_page(post_id: int, faults: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None) -> str:
-    """Return a post's page; `faults` and `typed` bring a refused form back: 11 queries whatever the history."""
+    """Return a post's page; `faults` and `typed` bring a refused form back: at most 14 queries."""
     with reading() as session:
         page = _read_page(session, me(session), post_id)
     return render_template("desk/post_page.html", page=page, faults=faults or {}, typed=typed or {})

@@ -162,9 +162,9 @@ def _days(session: Session, tasks: Mapping[int, Task]) -> list[tuple[str, Day]]:
 
 
 def _task(task: Task, progress: TaskProgress) -> TaskRow:
-    return TaskRow(
-        progress, cadence_words(task.cadence), task.deadline, tuple(task.partners), tuple(task.channels), task.uncertain
-    )
+    words = cadence_words(task.cadence)
+    deadline = task.deadline if task.deadline.casefold() != words.casefold() else ""
+    return TaskRow(progress, words, deadline, tuple(task.partners), tuple(task.channels), task.uncertain)
 
 
 def cadence_words(spec: Mapping[str, Any]) -> str:

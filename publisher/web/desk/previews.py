@@ -16,7 +16,7 @@ from publisher.editorial.rendering import breaches, channel_post
 from publisher.model import Account, Unit
 from publisher.refusal import Refused
 from publisher.text import number
-from publisher.words import _
+from publisher.words import _, mark
 
 LARGEST_PICTURE = 3_000_000  # bytes shown inside the page; a larger picture is named only
 LONGEST_TEXT = 20_000  # characters of a plain part shown
@@ -123,14 +123,30 @@ def framed(html: str) -> str:
     return render_template("desk/post_frame.html", html=html.replace('src="/anh/', 'src="/desk/anh/'))
 
 
+# Names that channels give to the plain values of their messages; others are shown as they are.
+LABELS = {
+    "link": mark("Liên kết"),
+    "alt": mark("Văn bản thay thế"),
+    "title": mark("Tiêu đề"),
+    "description": mark("Mô tả"),
+    "author": mark("Tác giả"),
+}
+
+
 def _rows(value: object) -> tuple[tuple[str, str], ...]:
-    """Return the plain values of a channel's message; lists of pictures shrink to their number."""
+    """Return the filled values of a channel's message, one row each; nested ones as lines."""
     if not isinstance(value, dict):
         return (("", json.dumps(value, ensure_ascii=False)),)
-    rows = []
-    for name, held in value.items():
-        if isinstance(held, list) and held and not isinstance(held[0], str):
-            rows.append((str(name), _("{count} mục").format(count=len(held))))
-        elif held not in (None, "", [], {}):
-            rows.append((str(name), held if isinstance(held, str) else json.dumps(held, ensure_ascii=False)))
-    return tuple(rows)
+    return tuple(
+        (_(LABELS[name]) if name in LABELS else str(name), _words(held))
+        for name, held in value.items()
+        if held not in (None, "", [], {})
+    )
+
+
+def _words(held: object) -> str:
+    if isinstance(held, dict):
+        return "\n".join(f"{name}: {_words(one)}" for name, one in held.items())
+    if isinstance(held, list):
+        return "\n".join(_words(one) for one in held)
+    return held if isinstance(held, str) else json.dumps(held, ensure_ascii=False)

@@ -13,7 +13,7 @@ from publisher.audit import acting
 from publisher.editorial import content, difference, drafting, review, scheduling, slots
 from publisher.editorial.content import Content
 from publisher.media import keep
-from publisher.model import Person, Post, Unit, Version
+from publisher.model import Audit, Person, Post, Unit, Version
 from publisher.refusal import Missing, NotAllowed, Refused, Stale
 from publisher.security import demand, units_with
 from publisher.web.context import installation, me, public_url, reading, world, writing
@@ -126,7 +126,7 @@ def _save(ready: Bench, proposal: slots.Proposal | None) -> Response | tuple[str
         return _editor(ready, typed, proposal=proposal, faults={error.field or "": error.message}), 422
     if submitting:
         told = {
-            "submitted": _("Đã lưu và trình duyệt. Người duyệt sẽ thấy bài trong mục Duyệt bài."),
+            "submitted": _("Đã lưu và trình duyệt. Người duyệt sẽ thấy bài trong mục Chờ duyệt."),
             "approved": _("Đã lưu giờ phát hành. Chữ không đổi nên bản đã duyệt vẫn có hiệu lực."),
         }
         flash(told[post.state], "success")
@@ -212,14 +212,20 @@ def _stale(
         post = seen_post(session, person, ready.post_id or 0)
         head = drafting.head_version(session, post)
         fresh = bench(session, session.get_one(Unit, post.unit_id), post)
-        writer = session.get(Person, head.created_by) if head.created_by is not None else None
+        # The trail knows who acted last: it may have been an approval or a new time, not a text.
+        who = session.scalar(
+            select(Audit.actor)
+            .where(Audit.subject == "post", Audit.subject_id == post.id)
+            .order_by(Audit.id.desc())
+            .limit(1)
+        )
     newest = content.of(head)
     planned = {outlet.account_id: outlet.wish for outlet in fresh.outlets if outlet.wish is not None}
     if newest.sha256 == text.sha256 and planned == wanted:  # the second of two clicks: all of it is stored already
         return redirect(url_for("desk.post", post_id=post.id))
     newer = Newer(
         number=head.number,
-        author=writer.name if writer else _("Hệ thống"),
+        author=who or _("Hệ thống"),
         at=post.changed_at,
         changes=difference.changes(text, newest),
         text=newest,
