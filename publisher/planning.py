@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -205,10 +205,17 @@ def get_plan(session: Session, plan_id: int) -> Plan:
     return plan
 
 
-def progress(session: Session, plan_id: int, today: date) -> list[TaskProgress]:
+def tasks_of(session: Session, plan_id: int) -> list[Task]:
+    """Return the tasks that stand in a plan, in the order of the document: 1 query."""
+    query = select(Task).where(Task.plan_id == plan_id, Task.dropped.is_(False)).order_by(Task.position)
+    return list(session.scalars(query))
+
+
+def progress(session: Session, plan_id: int, today: date, tasks: Sequence[Task] | None = None) -> list[TaskProgress]:
     """Return what was planned, done and is late of each task, in the order of the document: 2 queries.
 
-    A slot is done when the post written for it is public; it is late when its day has passed and it is not done.
+    `tasks` are those of the plan where they have been read already. A slot is done when the post written for it is
+    public; it is late when its day has passed and it is not done.
     """
     published = Post.live.is_not(None)
     done = func.sum(case((published, 1), else_=0))
@@ -228,9 +235,7 @@ def progress(session: Session, plan_id: int, today: date) -> list[TaskProgress]:
         )
     }  # fmt: skip
     out = []
-    for task in session.scalars(
-        select(Task).where(Task.plan_id == plan_id, Task.dropped.is_(False)).order_by(Task.position)
-    ):
+    for task in tasks_of(session, plan_id) if tasks is None else tasks:
         row = sums.get(task.id)
         numbers = (row.planned, row.done, row.late, row.next_day) if row else (0, 0, 0, None)
         out.append(TaskProgress(task.id, task.ref, task.row, task.text, task.lead, *numbers))

@@ -155,6 +155,7 @@ def _keep_governed(session: Session, person: Person, role: str | None = None, un
         select(Role.person_id, Role.unit_id)
         .join(Person, Person.id == Role.person_id)
         .where(Role.name == "administrator", Person.active.is_(True))
+        .with_for_update()  # two administrators who remove each other at once: the second sees what the first did
     ).all()
     left = {unit for owner, unit in held if owner != person.id or unit_id not in {None, unit}}
     lost = security.units_below(session, {unit for _owner, unit in held}) - security.units_below(session, left)

@@ -74,23 +74,22 @@ def next_wake(session: Session) -> datetime | None:
     )
 
 
-def claim(world: World, account_id: int, most: int = 1) -> list[Claim]:
-    """Take up to `most` of the account's next deliveries; an empty list when none may go out.
+def claim(world: World, account_id: int, most: int = 1) -> list[Claim] | None:
+    """Look at up to `most` of the account's next deliveries and take those that may go out; None when none is due.
 
     One short write transaction: what is too late, unapproved or pointless leaves the queue here with its
-    reason; the others become `sending` with a lease and an attempt row each.
+    reason; the others become `sending` with a lease and an attempt row each. An empty list means that all of
+    them left the queue, and that there may be more.
     """
     faults.point("before_claim")
     with world.db.writing() as session:
         now = clock.now()
         account = session.get_one(Account, account_id)
-        taken: list[Claim] = []
-        while not taken and account.state == "active":
-            rows = session.execute(_next_rows(account_id, now, most)).all()
-            if not rows:
-                break
-            fit = [row for row in rows if row.state == "unsure" or not _turned_away(session, row, account, now)]
-            taken = _take(session, fit, account, now)
+        rows = session.execute(_next_rows(account_id, now, most)).all() if account.state == "active" else []
+        if not rows:
+            return None
+        fit = [row for row in rows if row.state == "unsure" or not _turned_away(session, row, account, now)]
+        taken = _take(session, fit, account, now)
         session.expunge(account)
     faults.point("after_claim")
     return taken

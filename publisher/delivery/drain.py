@@ -28,8 +28,11 @@ def drain(world: World, account_id: int, most: int = TURN) -> Counter[str]:
     size = 1
     while sum(done.values()) < most:
         taken = claim(world, account_id, min(size, most - sum(done.values())))
-        if not taken:
+        if taken is None:
             break
+        if not taken:
+            size = min(LARGEST_BATCH, 2 * size)
+            continue
         began = time.monotonic()
         outcomes: list[Done] = []
         try:
@@ -42,7 +45,7 @@ def drain(world: World, account_id: int, most: int = TURN) -> Counter[str]:
             outcomes.append((one, perform(world, one, channel)))
         if len(outcomes) < len(taken):
             unclaim(world, taken[len(outcomes) :])
-        for state in record(world, outcomes):
+        for state in record(world, outcomes) if outcomes else []:
             done[state] += 1
         if channel_type(taken[0].account.channel).limits.askable:
             each = (time.monotonic() - began) / max(len(outcomes), 1)

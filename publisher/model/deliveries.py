@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from publisher.model.base import Base
@@ -13,6 +13,7 @@ STATES = (
     "sent", "confirmed", "failed", "cancelled", "retracted",
 )  # fmt: skip
 ACTIONS = ("publish", "amend", "retract")
+_HANDED_OVER = text("kind = 'handed_over'")
 
 
 class Account(Base):
@@ -108,6 +109,8 @@ class Receipt(Base):
     __table_args__ = (
         UniqueConstraint("account_id", "remote_id"),
         CheckConstraint("kind IN ('live','handed_over','rehearsed')", name="kind"),
+        # What people broadcast or hang: the inbox asks on every page which of it nobody has confirmed.
+        Index("ix_receipt_handed_over", "delivery_id", sqlite_where=_HANDED_OVER, postgresql_where=_HANDED_OVER),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

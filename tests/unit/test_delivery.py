@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from publisher import accounts, clock
 from publisher.audit import COMMAND
 from publisher.delivery.attempt import TRIES, Outcome, perform
-from publisher.delivery.claim import claim
+from publisher.delivery.claim import Claim, claim
 from publisher.delivery.drain import drain
+from publisher.delivery.outlets import World
 from publisher.delivery.record import record
 from publisher.delivery.recover import expire_leases
 from publisher.editorial import moving, scheduling, withdrawing
@@ -51,6 +52,11 @@ class Outlet:
     def delivery(self, delivery_id: int) -> Delivery:
         with self.office.reading() as session:
             return session.get_one(Delivery, delivery_id)
+
+
+def taken_from(world: World, account_id: int) -> list[Claim]:
+    """What a clock takes next of an account."""
+    return claim(world, account_id) or []
 
 
 @pytest.fixture
@@ -213,7 +219,7 @@ def test_a_correction_never_overtakes_what_it_corrects(outlet: Outlet, word: str
     """The first attempt is under way while the correction is approved; it landed (`hang`) or not (`lose`)."""
     first = outlet.scheduled()
     outlet.will(word)
-    (taken,) = claim(outlet.office.world, outlet.account_id)
+    (taken,) = taken_from(outlet.office.world, outlet.account_id)
     post_id = taken.post_id
     outlet.office.save(post_id, body="Nội dung đã sửa.", correction="Sửa ngày họp.")
     outlet.office.submit(post_id)
@@ -252,7 +258,7 @@ def test_an_expired_lease_becomes_unsure_and_never_planned_again(outlet: Outlet)
 
 def test_a_process_that_slept_past_its_lease_cannot_overwrite_what_happened(outlet: Outlet) -> None:
     stuck = outlet.scheduled()
-    (taken,) = claim(outlet.office.world, outlet.account_id)
+    (taken,) = taken_from(outlet.office.world, outlet.account_id)
     outlet.office.tick(at=in_minutes(10))  # recovered, looked for, found absent, sent again
     assert outlet.delivery(stuck).state == "sent"
     assert record(outlet.office.world, [(taken, Outcome("rejected", "muộn"))]) == ["sent"]
@@ -261,7 +267,7 @@ def test_a_process_that_slept_past_its_lease_cannot_overwrite_what_happened(outl
 
 def test_two_clocks_that_look_at_once_take_a_delivery_once(outlet: Outlet) -> None:
     outlet.scheduled()
-    first, second = (claim(outlet.office.world, outlet.account_id) for _clock in range(2))
+    first, second = (taken_from(outlet.office.world, outlet.account_id) for _clock in range(2))
     assert len(first) == 1 and second == []
 
 
@@ -286,7 +292,7 @@ def test_the_same_remote_id_for_two_deliveries_is_never_believed(outlet: Outlet)
     taken_key = outlet.delivery(one).key
     with outlet.office.writing() as session:
         session.execute(update(Delivery).where(Delivery.id == two).values(wake_at=clock.now()))
-    (taken,) = claim(outlet.office.world, outlet.account_id)
+    (taken,) = taken_from(outlet.office.world, outlet.account_id)
     assert taken.delivery_id == two
     from channels.base import Receipt as Given
 

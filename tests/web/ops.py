@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import event, select, update
 
 from publisher.delivery.drain import tick
@@ -75,6 +77,13 @@ def second_unit(office: Office) -> int:
         return unit.id
 
 
+def elsewhere(app: Flask, role: str = "administrator") -> FlaskClient:
+    """A signed-in browser of somebody of the second unit."""
+    client = app.test_client()
+    assert client.post("/login", data={"email": f"{role}@khac.example", "password": PASSWORD}).status_code == 302
+    return client
+
+
 def unit(office: Office, unit_id: int | None = None) -> Unit:
     with office.reading() as session:
         return session.get_one(Unit, unit_id or office.unit_id)
@@ -113,19 +122,3 @@ def hidden(text: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', text)
     assert found, f"no field {name}"
     return found[1]
-
-
-__all__ = [
-    "PASSWORD",
-    "SECRET",
-    "Ledger",
-    "account",
-    "counted",
-    "delivery",
-    "hidden",
-    "put",
-    "second_unit",
-    "trail",
-    "unit",
-    "whole_trail",
-]

@@ -21,7 +21,8 @@ def test_every_page_but_the_public_ones_asks_to_sign_in(app: Flask, visitor: Fla
         if rule.endpoint in OPEN_ENDPOINTS or right == "public":
             continue
         with app.test_request_context():
-            address = rule.build(dict.fromkeys(rule.arguments, 1), append_unknown=False)
+            values = {name: {"kind": "delivery"}.get(name, 1) for name in rule.arguments}
+            address = rule.build(values, append_unknown=False)
         assert address is not None
         method = "GET" if "GET" in (rule.methods or set()) else "POST"
         answer = visitor.open(address[1], method=method)

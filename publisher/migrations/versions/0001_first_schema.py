@@ -557,6 +557,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "remote_id", name=op.f("uq_receipt_account_id_remote_id")),
         sa.UniqueConstraint("delivery_id", name=op.f("uq_receipt_delivery_id")),
     )
+    op.create_index(
+        "ix_receipt_handed_over",
+        "receipt",
+        ["delivery_id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'handed_over'"),
+        postgresql_where=sa.text("kind = 'handed_over'"),
+    )
     op.create_table(
         "page_theme",
         sa.Column("post_id", sa.Integer(), nullable=False),

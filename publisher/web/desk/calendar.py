@@ -177,6 +177,7 @@ def calendar_page() -> str:
         choices = _choices(session, rights["read"])
         g.around = waiting(session, rights)
     named, off = _days_off(first, last)
+    fullest = max(Counter(entry.kind for entry in found).values(), default=0)
     tone, legend = tones(found, asked.colour, getattr(choices, asked.colour))
     return render_template(
         f"desk/calendar_{asked.view}.html",
@@ -185,7 +186,7 @@ def calendar_page() -> str:
         sheet=[first + timedelta(days=n) for n in range((last - first).days + 1)],
         days=calendar.by_day(found),
         total=len(found),
-        cut=max(Counter(entry.kind for entry in found).values(), default=0) >= calendar.MOST,
+        cut=calendar.MOST if fullest >= calendar.MOST else 0,
         choices=choices,
         writable=rights["write"],
         holidays=named,

@@ -38,8 +38,10 @@ class Movable:
 def _row(session: Session, kind: str, number: int) -> tuple[Delivery | Placement, Movable]:
     """Return an entry of a unit in which the person may write; `Missing` otherwise, whatever the reason."""
     row: Delivery | Placement | None = None
-    if number <= LARGEST:
-        row = session.get(Delivery, number) if kind == "delivery" else session.get(Placement, number)
+    if kind == "delivery" and number <= LARGEST:
+        row = session.get(Delivery, number)
+    elif kind == "placement" and number <= LARGEST:
+        row = session.get(Placement, number)
     post = session.get(Post, row.post_id) if row is not None else None
     if row is None or post is None or post.unit_id not in units_with(session, me(session), "write"):
         raise Missing(_("Mục lịch này không còn hoặc không thuộc đơn vị của bạn."))

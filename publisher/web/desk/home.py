@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app, g, render_template
+from flask import g, render_template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -51,7 +51,7 @@ def around() -> dict[str, int]:
 
 @desk.app_context_processor
 def _for_the_layout() -> dict[str, Any]:
-    return {"around": around, "views": current_app.view_functions}
+    return {"around": around}
 
 
 @desk.get("/")

@@ -34,7 +34,7 @@ OWNERS = {
 @desk.get("/hop-viec", endpoint="inbox")
 @permission("read")
 def inbox_page() -> str:
-    """Show what waits for a person, what the reader can settle first: 5 queries beside who is asking."""
+    """Show what waits for a person, what the reader can settle first: 8 queries beside who is asking."""
     now = clock.now()
     with reading() as session:
         units = units_with(session, me(session), "read")
