@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from publisher import clock
@@ -97,7 +97,7 @@ def _stuck(now: datetime) -> ColumnElement[bool]:
         .where(newer.placement == Delivery.placement, newer.id > Delivery.id, newer.state.in_(LANDED))
         .exists()
     )
-    return or_(
+    each = (
         and_(Delivery.state == "unsure", or_(Delivery.wake_at.is_(None), Delivery.changed_at < now - PATIENCE)),
         Delivery.state == "held",
         and_(Delivery.state == "failed", ~overtaken),
@@ -105,6 +105,8 @@ def _stuck(now: datetime) -> ColumnElement[bool]:
         and_(Delivery.wake_at < now - GRACE, Delivery.state != "unsure"),
         and_(Delivery.state == "sending", Delivery.lease_until < now - GRACE),
     )
+    # A union, each part by its own index: for one long OR a database may as well read the whole table.
+    return Delivery.id.in_(union_all(*(select(Delivery.id).where(one).correlate(None) for one in each)))
 
 
 def _awaits_word(units: Collection[int], now: datetime) -> tuple[ColumnElement[bool], ...]:

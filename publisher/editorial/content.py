@@ -120,7 +120,7 @@ def day(value: object, title: str) -> date | None:
         if len(parts) == 3:
             return date(int(parts[2]), int(parts[1]), int(parts[0]))
         return date.fromisoformat(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Refused(
             _("{title}: «{value}» không phải là ngày. Hãy viết dạng 05/01/2026.").format(title=title, value=text[:40]),
             title,

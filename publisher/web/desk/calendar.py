@@ -120,6 +120,7 @@ def _asked(today: date) -> Asked:
 def _choices(session: Session, units: Iterable[int]) -> Choices:
     """Gather what can be filtered by: 2 queries."""
     themes = session.execute(select(Theme.code, Theme.title).order_by(Theme.valid_from, Theme.code))
+    newest = {row.code: row.title for row in themes}  # a theme keeps its code when an edition words it anew
     rows = session.execute(
         select(Unit.id, Unit.short_name, Account.channel)
         .outerjoin(Account, Account.unit_id == Unit.id)
@@ -130,7 +131,7 @@ def _choices(session: Session, units: Iterable[int]) -> Choices:
     used = {row.channel for row in rows}
     states = {**TITLES, **POST_TITLES}
     return Choices(
-        theme=dict(sorted((code, title) for code, title in themes)),
+        theme={code: f"{code} – {title}" for code, title in sorted(newest.items())},
         channel={name: kind.title for name, kind in registry().items() if name in used},
         state={state: _(title) for state, title in states.items() if state not in {"withdrawn", "discarded"}},
         unit={str(row.id): row.short_name for row in rows},

@@ -15,6 +15,7 @@ from publisher.security import units_with
 from publisher.web.context import installation, me, reading, writing
 from publisher.web.desk import desk
 from publisher.web.desk.bench import LARGEST
+from publisher.web.desk.calendar import LAST_YEAR
 from publisher.web.forms import Form, form, instant
 from publisher.web.guard import permission
 from publisher.web.look import day as day_text
@@ -61,7 +62,9 @@ def move_form(kind: str, number: int) -> str:
 
 
 def _form(found: Movable, day: str, time: str, fault: Refused | None = None) -> str:
-    faults = {(fault.field if fault.field in {"day", "time"} else "move"): fault.message} if fault else {}
+    # Who reads the day names the fault by the field's title, who moves by the column.
+    places = {"day": "day", _("Ngày"): "day", "due_at": "day", "time": "time"}
+    faults = {places.get(fault.field or "", "move"): fault.message} if fault else {}
     back = _inside(request.values.get("back", ""))
     return render_template("desk/calendar_move.html", found=found, day=day, time=time, faults=faults, back=back)
 
@@ -111,6 +114,8 @@ def _moved(sent: Form, found: Movable) -> datetime:
                 )
             )
         due_at = instant(sent["day"], sent["time"] or hour(now.due_at), installation().config.zone)
+        if due_at.year > LAST_YEAR:
+            raise Refused(_("Lịch chỉ có đến năm {last}.").format(last=LAST_YEAR), "day")
         if isinstance(row, Delivery):
             moving.reschedule(session, me(session), row, due_at)
         else:
@@ -132,7 +137,7 @@ def _told(found: Movable, due_at: datetime) -> str:
 
     said = _("Đã dời «{title}» đến {when}.").format(title=found.title, when=moment(due_at))
     day = _day(due_at)
-    holiday = VIETNAM.holiday_name(day) if day.year <= 2100 else None
+    holiday = VIETNAM.holiday_name(day)
     if not holiday:
         return said
     return f"{said} " + _("Lưu ý: {day} là {holiday}.").format(day=day_text(day), holiday=holiday)
