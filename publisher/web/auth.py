@@ -71,9 +71,7 @@ def login_post() -> Response | tuple[str, int] | str:
     """Sign in; a failure shows the same sentence whatever was wrong."""
     sent = form(one=("email", "password", "next"))
     try:
-        person = security.sign_in(
-            installation().world.db, sent["email"], sent["password"], request.remote_addr or ""
-        )
+        person = security.sign_in(installation().world.db, sent["email"], sent["password"], request.remote_addr or "")
     except Refused as error:
         return render_template("login.html", email=sent["email"], error=error.message, next=sent["next"]), 422
     session.clear()  # a session made before the sign-in is not carried over

@@ -16,6 +16,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 PERMISSIONS = {"public", "signed_in", *(right for rights in RIGHTS.values() for right in rights)}
 OPEN_ENDPOINTS = {"static", "bootstrap.static"}  # Flask's and Bootstrap-Flask's own file routes
+WITH_OLD_PASSWORD = {"auth.password", "auth.password_post", "auth.logout"}  # all that a one-time password opens
 
 # Scripts, styles, fonts and pictures come from here alone; `data:` serves Bootstrap's own form icons.
 POLICY = (
@@ -62,7 +63,7 @@ def _admit() -> AnyResponse | None:
         if request.method == "GET":
             return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
         abort(401)
-    if current_user.must_change_password and request.endpoint not in {"auth.password", "auth.logout"}:
+    if current_user.must_change_password and request.endpoint not in WITH_OLD_PASSWORD:
         return redirect(url_for("auth.password"))
     # The session's loader has read the roles for this very request: asking again would only cost two queries.
     if right != "signed_in" and right not in current_user.rights:

@@ -188,7 +188,7 @@ def test_an_abbreviation_of_the_table_is_read_in_full(written: str, spoken: str)
 
 
 @pytest.mark.parametrize(("written", "candidates"), ASKED.items())
-def test_an_abbreviation_with_several_readings_is_left_and_asked_about(written: str, candidates: tuple[str, ...]) -> None:
+def test_an_abbreviation_with_several_readings_is_asked_about(written: str, candidates: tuple[str, ...]) -> None:
     said = speak(f"họp {written} sáng nay")
     assert said.text == f"họp {written} sáng nay"
     [question] = said.questions

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
@@ -25,9 +26,9 @@ def serving(office: Office) -> Iterator[str]:
         server.server_close()
 
 
-def signed_in(open_page: Callable[..., Page], address: str, office: Office, role: str, **size: int) -> Page:
+def signed_in(open_page: Callable[..., Page], address: str, office: Office, role: str, **context: Any) -> Page:
     """Open a page and sign in as the office's person of that role, the way people do."""
-    page = open_page(**size)
+    page = open_page(**context)
     page.goto(f"{address}/login")
     page.get_by_label("Thư điện tử").fill(office.email(role))
     page.get_by_label("Mật khẩu").fill(PASSWORD)

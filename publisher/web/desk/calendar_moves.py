@@ -1,7 +1,7 @@
 """Moving what stands on the calendar: one address for the form, the mouse and the keyboard."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -96,9 +96,7 @@ def move_entry() -> Response | tuple[str, int]:
         return _form(found, *typed, error), 409 if isinstance(error, Stale) else 422
     said = _told(found, due_at)
     if scripted:
-        return jsonify(
-            said=said, day=_day(due_at).isoformat(), time=hour(due_at), at=due_at.isoformat(), undo=_undo(found)
-        )
+        return jsonify(said=said, day=_day(due_at).isoformat(), time=hour(due_at), at=_mark(due_at), undo=_undo(found))
     flash(said, "success")
     return redirect(_inside(sent["back"]))
 
@@ -107,7 +105,7 @@ def _moved(sent: Form, found: Movable) -> datetime:
     """Do it, in one transaction; return the new due time in the office's zone."""
     with writing() as session:
         row, now = _row(session, found.kind, found.number)
-        if sent["was"] and sent["was"] != now.due_at.isoformat():
+        if sent["was"] and sent["was"] != _mark(now.due_at):
             raise Stale(
                 _("Người khác vừa dời mục này sang {when}. Hãy tải lại lịch rồi xem lại.").format(
                     when=moment(now.due_at)
@@ -121,6 +119,11 @@ def _moved(sent: Form, found: Movable) -> datetime:
         else:
             moving.reschedule_wish(session, me(session), row.id, due_at)
     return due_at
+
+
+def _mark(due_at: datetime) -> str:
+    """Write the due time the way the pages carry it along in `was`."""
+    return due_at.astimezone(UTC).isoformat()
 
 
 def _day(at: datetime) -> date:
