@@ -14,6 +14,7 @@ from publisher.files import sha256
 from publisher.security import ROLE_TITLES
 from publisher.text import number
 from publisher.web.context import installation, public_url
+from schedules.plan_file.words import CHANNELS
 
 WEEKDAYS = tuple(
     words.mark(name) for name in ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
@@ -66,8 +67,8 @@ def state_title(state: str) -> str:
 
 
 def channel_title(name: str) -> str:
-    """Return a channel's Vietnamese name; a name no channel of this installation has stays as it is."""
-    return registry()[name].title if name in registry() else name
+    """Return a channel's Vietnamese name; one this installation lacks has the name that plans give it."""
+    return registry()[name].title if name in registry() else CHANNELS.get(name, name)
 
 
 def role_title(name: str) -> str:

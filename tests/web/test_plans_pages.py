@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from publisher import clock, planning
 from publisher.audit import COMMAND
 from publisher.model import Plan, Post, Slot, Task, Unit
+from publisher.web import look
 from schedules.plan_file import load, plans
 from tests.factories import Office
 from tests.web.desk import words
@@ -189,3 +190,9 @@ def test_the_number_of_queries_does_not_grow_with_the_plans(office: Office, sign
     around = 5  # who is asking, and the numbers in the navigation
     assert len(few) == len(many) <= 6 + around, "\n".join(many)
     assert len(small) == len(large) <= 10 + around, "\n".join(large)
+
+
+def test_a_channel_this_installation_lacks_has_the_name_that_plans_give_it() -> None:
+    assert look.channel_title("radio") == "Phát thanh, truyền thanh"
+    assert look.channel_title("portal") == "Cổng thông tin"
+    assert look.channel_title("khong-ai-biet") == "khong-ai-biet"
