@@ -149,7 +149,7 @@ class Client(requests.Session):
         else:
             if not self._door.expired:
                 response.raw = BytesIO(data)
-                response.content  # noqa: B018 - reads it, so that closing the socket loses nothing
+                _read = response.content  # kept by requests: closing the socket then loses nothing
                 return response
             failure = _lost(_host(request.url), None, True)
         # Outside the handler: the library's exceptions carry the address, and the address may carry a token.

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 from html import unescape
 
 import nh3
@@ -59,7 +58,6 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
 
-@lru_cache(maxsize=4096)
 def fold(value: str) -> str:
     """Return the search form: lower case, no diacritics, đ as d.
 

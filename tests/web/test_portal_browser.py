@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -58,6 +59,12 @@ def site(office: Office) -> Iterator[str]:
         source_number="20/KH-UBND", source_date="05/01/2026",
     )  # fmt: skip
     correct(office, slug, "Buổi chiều bắt đầu lúc 13:30.")
+    with served(office) as address:
+        yield address
+
+
+@contextmanager
+def served(office: Office) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, web_app(office.installation), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -95,6 +102,16 @@ def test_every_page_fits_a_narrow_telephone_and_stays_accessible(site: str, open
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
         assert Axe().run(page).violations_count == 0, name
         keep_screenshot(page, f"portal-{name}-360")
+
+
+def test_a_portal_of_nothing_and_of_one_page_is_accessible(office: Office, open_page: Callable[..., Page]) -> None:
+    with served(office) as address:
+        page = open_page()
+        for name in ("portal-empty", "portal-one"):
+            page.goto(address)
+            assert Axe().run(page).violations_count == 0, name
+            keep_screenshot(page, name)
+            published(office, "Bài đầu tiên")
 
 
 def test_without_javascript_one_reads_searches_and_reaches_the_page_for_printing(
