@@ -127,16 +127,11 @@ def _code(value: Any) -> int | None:
 
 def articles(api: Api, kind: str, pages: int) -> Iterator[dict[str, Any]]:
     """Yield the account's articles of a kind over at most `pages` pages of 10, newest first as far as anybody knows."""
-    seen: set[str] = set()
     for page in range(pages):
         listed = api.get("/v2.0/article/getslice", offset=str(page * SLICE), limit=str(SLICE), type=kind)
         medias = listed.get("medias")
         found = [item for item in medias if isinstance(item, dict)] if isinstance(medias, list) else []
-        for item in found:
-            number = str(item.get("id", ""))
-            if number and number not in seen:  # an article added meanwhile pushes the last one onto the next page
-                seen.add(number)
-                yield item
+        yield from (item for item in found if item.get("id"))
         if len(found) < SLICE:
             return
 

@@ -29,7 +29,7 @@ _OFFICES = {
     "thủ",
     "bộ",
 }
-_IN_PARENTHESES = re.compile(r"\(([^()\n]{2,80})\)")
+_IN_PARENTHESES = re.compile(r"\(([^\W\d_][^()\n]{0,80}[^\W\d_])\)")
 _CONSONANTS = re.compile(r"[^AEIOUYĂÂÊÔƠƯ]{4}")
 _SHORTENED = re.compile(r" (?:gọi tắt|viết tắt|tên tắt|tên viết tắt|tên gọi tắt|ký hiệu)(?: là)?$")
 _ASK_UNKNOWN = "«{written}» chưa có trong từ điển. Hãy chọn cách đọc hoặc thêm vào từ điển của đơn vị."
@@ -54,7 +54,7 @@ def entries(here: Here) -> list[Piece] | None:
     if len(entry.readings) > 1:
         return here.asked(end, "abbreviation", _ASK_SEVERAL.format(written=written), entry.readings)
     reading = entry.readings[0]
-    if written.isupper() and reading != written and _SHORTENED.search(here.said):
+    if written.isupper() and not entry.own and _SHORTENED.search(here.said):
         candidates = (spell(written), reading)
         return here.asked(end, "abbreviation", _ASK_SHORTENED.format(written=written), candidates)
     return [_without_echo(here, end, reading)]

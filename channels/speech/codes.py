@@ -71,8 +71,10 @@ def _state(here: Here, at: int) -> _Code | None:
     if first in TYPES and rest:
         issuers = tuple(rest) if first == "TTLT" else (rest[0],)
         return _Code(found.end(), number, year, TYPES[first], issuers, rest_at)
-    if _ASSEMBLY.fullmatch(first):
-        return _Code(found.start(4) + len(first), number, year, "", (first,), found.start(4))
+    assembly = _ASSEMBLY.match(first)
+    if assembly and not first[assembly.end() : assembly.end() + 1].isalnum():
+        end = found.start(4) + assembly.end()
+        return _Code(end, number, year, "", (assembly.group(),), found.start(4))
     if (first in AGENCIES or first in here.lexicon.own) and rest and not space:
         return _Code(found.end(), number, year, TYPES["CV"], (first,), found.start(4))
     return None

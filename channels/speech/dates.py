@@ -191,7 +191,10 @@ def _follows_date(here: Here) -> bool:
 def day_of_month(here: Here) -> list[Piece] | None:
     """Read the day in «ngày 05 tháng 01»: the first ten with «mùng»."""
     found = _DAY.match(here.text, here.pos)
-    if found is None or not here.after("ngày") or not 0 < int(found[1]) < 32:
+    if found is None or not here.after("ngày"):
+        return None
+    first, last = int(found[1]), int(found[2] or 0)
+    if not 0 < first < 32 or (last and not first < last < 32):
         return None
     words = read_day(int(found[1]), here.style)
     if found[2]:

@@ -26,6 +26,8 @@ def tidy(tokens: list[Token]) -> list[Token]:
 
 def _between(run: list[Token], *, last: Token | None, more: bool) -> list[Token]:
     """Give the whole separation to the run's weightiest token; the others fall silent."""
+    if more and last and len(run) == 1 and run[0].spoken == " ":
+        return run  # nearly always
     marks = [token for token in run if not token.spoken.startswith("/")]
     heaviest = max(marks, key=lambda token: _WEIGHT[token.spoken], default=run[0])
     mark = heaviest.spoken.strip() if heaviest in marks else ""
@@ -60,17 +62,20 @@ def ends_sentence(token: Token) -> bool:
 def join(tokens: list[Token], original: str) -> tuple[Token, ...]:
     """Return the tokens with neighbouring ones that changed nothing joined, sentence by sentence."""
     joined: list[Token] = []
-    same = False
+    held: list[Token] = []
     for token in tokens:
         unchanged = not token.reason and token.spoken == original[token.start : token.end]
-        last = joined[-1] if joined else None
-        if last and unchanged and same and not ends_sentence(last):
-            mark = token.kind == "mark" and ends_sentence(token)
-            if mark:
-                joined.append(token)
-            else:
-                joined[-1] = replace(last, end=token.end, spoken=last.spoken + token.spoken, kind="text")
+        if held and not (unchanged and not ends_sentence(token)):
+            joined.append(_one(held))
+            held = []
+        if unchanged and not ends_sentence(token):
+            held.append(token)
         else:
             joined.append(token)
-        same = unchanged
-    return tuple(joined)
+    return (*joined, _one(held)) if held else tuple(joined)
+
+
+def _one(held: list[Token]) -> Token:
+    if len(held) == 1:
+        return held[0]
+    return Token(held[0].start, held[-1].end, "".join(token.spoken for token in held), "text")

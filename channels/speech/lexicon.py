@@ -66,7 +66,9 @@ class Lexicon:
         index: dict[str, list[Entry]] = {}
         for entry in entries.values():
             index.setdefault(_first(entry.written), []).append(entry)
-        return {first: tuple(sorted(found, key=lambda e: -len(e.written))) for first, found in index.items()}
+        return {
+            first: tuple(sorted(found, key=lambda e: (-len(e.written), not e.own))) for first, found in index.items()
+        }
 
     def starts(self, word: str) -> bool:
         """Tell whether some entry begins with this word (lower case)."""

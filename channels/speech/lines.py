@@ -75,10 +75,12 @@ def _line(spoken: Spoken, tokens: list[Token], paragraph: int, own: Mapping[str,
 def together(found: list[Line]) -> str:
     """Return the whole spoken text of lines: one a line, an empty line between paragraphs."""
     parts: list[str] = []
-    for line, following in zip(found, [*found[1:], None], strict=True):
+    paragraph = 0
+    for line in found:
+        if parts:
+            parts.append("\n\n" if line.paragraph > paragraph else "\n")
         parts.append(line.spoken)
-        if following is not None:
-            parts.append("\n\n" if following.paragraph > line.paragraph else "\n")
+        paragraph = line.paragraph
     return "".join(parts)
 
 

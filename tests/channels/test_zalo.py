@@ -101,6 +101,15 @@ def test_a_correction_of_a_picture_alone_is_sent(stage: Stage) -> None:
     assert other.sha256 in shown.sent["cover"]["photo_url"]
 
 
+@pytest.mark.parametrize("changes", [{"body_html": "<p>Giờ mới: 8 giờ.</p>"}, {"slogan": "Khác"}])
+def test_a_correction_of_the_body_alone_is_sent(stage: Stage, changes: dict[str, str]) -> None:
+    receipt = stage.deliver(stage.item())
+    stage.channel.amend(receipt, stage.item(**changes), "khoa-2")
+    assert len(stage.entries("article.update")) == 2
+    [shown] = stage.simulator.world.articles.values()
+    assert next(iter(changes.values())) in shown.sent["body"][0]["content"]
+
+
 def test_where_zalo_tells_other_addresses_a_correction_is_sent_again(stage: Stage) -> None:
     stage.option(tells_addresses=False)
     receipt = stage.deliver(stage.item())

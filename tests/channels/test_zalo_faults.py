@@ -60,6 +60,18 @@ def test_a_lost_showing_is_looked_up_by_the_articles_id(stage: Stage, what: str,
     assert len(stage.entries("article.update")) == 1
 
 
+@pytest.mark.parametrize("endpoint", ["POST article/verify", "GET article/getdetail"])
+@pytest.mark.parametrize("name", ["-32", "-214"])
+def test_once_zalo_took_the_showing_a_busy_answer_is_no_proof_that_nothing_is_shown(
+    stage: Stage, endpoint: str, name: str
+) -> None:
+    """`TryLater` would let a person cancel a delivery whose article readers see already."""
+    stage.simulator.faults.at(endpoint, 2 if endpoint.startswith("POST") else 1, refusal(name))
+    came = stage.publish(stage.item())
+    assert (came.end, came.steps) == ("sent", ["unknown", "found"])
+    one_copy(stage)
+
+
 @pytest.mark.parametrize("what", SPOILT)
 def test_a_lost_last_look_is_looked_up_again(stage: Stage, what: str) -> None:
     stage.simulator.faults.next("GET article/getdetail", kit.spoilt(what))

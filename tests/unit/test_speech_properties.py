@@ -144,22 +144,42 @@ def test_an_offices_dictionary_keeps_speech_stable(text):
     assert "TU" not in [once.written(question) for question in once.questions if question.kind == "abbreviation"]
 
 
+def seconds(text):
+    begun = time.perf_counter()
+    speak(text)
+    return time.perf_counter() - begun
+
+
 def test_a_long_text_takes_time_in_proportion_to_its_length():
     sentence = "Ngày 16/8/2023, UBND TP ban hành 02/NQ-HĐND; 95,5% hồ sơ đúng hạn, tăng 5-10% so với năm 2022. "
     prose = "Người dân và doanh nghiệp có thể nộp hồ sơ thủ tục hành chính trực tuyến trên cổng dịch vụ công. "
-    texts = {"dense": sentence, "prose": prose, "capitals": "CẢI CÁCH HÀNH CHÍNH ", "strange": "1.a@/-("}
-    for name, text in texts.items():
-        begun = time.perf_counter()
-        said = speak(text * (200_000 // len(text)))
-        spent = time.perf_counter() - begun
-        print(f"{name}: 200 kB in {spent:.2f} s, {len(said.tokens)} tokens")
-        assert spent < 20
+    for name, unit in {"dense": sentence, "prose": prose}.items():
+        whole = seconds(unit * (200_000 // len(unit)))
+        print(f"{name}: 200 000 characters in {whole:.2f} s")
+        assert whole < 20
 
 
 def test_hostile_repetition_does_not_slow_the_reader_down():
-    units = ["a", "1", "A", ".", "(", "/", "a.", "1.", "1,", "1-", "I", "@a.", "0 ", "{{", "số ", "AB&", "-", "\u0301"]
+    units = (
+        "a",
+        "1",
+        "A",
+        "À ",
+        ".",
+        "(",
+        "/",
+        "a.",
+        "1.",
+        "1,",
+        "1-",
+        "I",
+        "@a.",
+        "0 ",
+        "{{",
+        "số ",
+        "AB&",
+        "-",
+        "\u0301",
+    )
     for unit in units:
-        begun = time.perf_counter()
-        speak(unit * 20_000)
-        spent = time.perf_counter() - begun
-        assert spent < 10, unit
+        assert seconds(unit * (8_000 // len(unit))) < 8, unit

@@ -14,6 +14,7 @@ from publisher.clock import local_day
 from publisher.editorial import scheduling
 from publisher.model import Post, Slot, Unit
 from schedules.plan_file import load, plans
+from tests.conftest import web_app
 from tests.factories import PASSWORD, Office, in_minutes, make_person, make_unit
 from tests.web.desk import words
 from tests.web.ops import counted
@@ -129,6 +130,17 @@ def test_the_page_costs_at_most_twelve_queries_however_full_it_is(office: Office
             assert approver.get(path).status_code == 200
         costs.append(len(asked))
     assert costs[0] == costs[1] <= 12, costs
+
+
+def test_both_databases_answer_alike(either_office: Office) -> None:
+    either_office.scheduled("Trên cả hai", due_at=in_minutes(1), themes=["T2", "T5"])
+    either_office.submit(either_office.draft("Chờ duyệt", due_at=in_minutes(2), themes=["T5"]))
+    proposal(either_office, local_day(clock.now(), either_office.installation.config.zone), "05:15")
+    client = web_app(either_office.installation).test_client()
+    client.post("/login", data={"email": either_office.email("approver"), "password": PASSWORD})
+    assert "Trên cả hai" in client.get("/desk/").text
+    page = client.get("/desk/lich?theme=T5&colour=unit&view=week").text
+    assert "Trên cả hai" in page and "Chờ duyệt" in page and "Cổng phường Mẫu. Đã lên lịch. T2, T5" in page
 
 
 def test_the_days_of_a_post_near_midnight_are_the_offices_own(office: Office, sign_in: SignIn) -> None:

@@ -51,6 +51,15 @@ def test_today_and_the_days_ahead_are_listed_apart(office: Office, sign_in: Sign
     assert "Mười ngày nữa" not in page
 
 
+def test_a_crowded_day_folds_into_a_link_to_its_list(office: Office, sign_in: SignIn) -> None:
+    there = clock.now() + timedelta(days=2)
+    for number in range(10):
+        office.scheduled(f"Bài {number}", due_at=there)
+    page = sign_in("editor").get("/desk/").text
+    day = local_day(there, office.installation.config.zone)
+    assert "+2 mục nữa" in page and f"/desk/lich?view=list&amp;day={day}" in page
+
+
 def test_what_plans_propose_stands_below_the_posts(office: Office, sign_in: SignIn) -> None:
     slot = proposal(office, local_day(clock.now(), office.installation.config.zone) + timedelta(days=2))
     page = sign_in("editor").get("/desk/").text

@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 
 from publisher import clock, security
 from publisher.audit import COMMAND
+from publisher.installation import Installation
 from publisher.model import Person
+from tests.conftest import web_app
 from tests.factories import PASSWORD, Office
 from tests.web.desk import words
 
@@ -30,10 +32,8 @@ def test_the_page_says_whose_desk_it_is(visitor: FlaskClient) -> None:
     assert "UBND phường Mẫu" in page and "csrf_token" in page
 
 
-def test_before_there_is_any_office_the_page_is_there_all_the_same(installation: object) -> None:
-    from tests.conftest import web_app
-
-    assert web_app(installation).test_client().get("/login").status_code == 200  # type: ignore[arg-type]
+def test_before_there_is_any_office_the_page_is_there_all_the_same(installation: Installation) -> None:
+    assert web_app(installation).test_client().get("/login").status_code == 200
 
 
 def test_whoever_is_signed_in_already_goes_straight_to_the_desk(sign_in: SignIn) -> None:

@@ -47,7 +47,7 @@ function put(chip, cell, before) {
 function place(chip, day) {
   const cell = cellOf(day);
   if (!cell) return chip.remove();
-  const later = (other) => other !== chip && (!other.querySelector("time") || clock(other) > clock(chip));
+  const later = (other) => other !== chip && (other.matches(".chip-slot") || clock(other) > clock(chip));
   put(chip, cell, [...cell.querySelectorAll(".chip")].find(later) || cell.querySelector(".day-more"));
 }
 
