@@ -236,11 +236,6 @@ def everywhere(session: Session, person: Person, right: str) -> bool:
     return set(session.scalars(select(Unit.id))) <= units_with(session, person, right)
 
 
-def has_right(person: Person, right: str) -> bool:
-    """Return whether a person has a right in any unit."""
-    return person.active and any(right in RIGHTS[role.name] for role in person.roles)
-
-
 _NEEDS = {
     "read": mark("xem"),
     "write": mark("biên tập"),

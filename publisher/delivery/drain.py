@@ -30,8 +30,7 @@ def drain(world: World, account_id: int, most: int = TURN) -> Counter[str]:
         taken = claim(world, account_id, min(size, most - sum(done.values())))
         if taken is None:
             break
-        if not taken:
-            size = min(LARGEST_BATCH, 2 * size)
+        if not taken:  # all of them left the queue: look at the next ones, still one by one where that is the rule
             continue
         began = time.monotonic()
         outcomes: list[Done] = []

@@ -16,14 +16,6 @@ from publisher.text import slug
 from publisher.words import _
 
 
-def get_post(session: Session, post_id: int) -> Post:
-    """Return a post, or raise `Missing`."""
-    post = session.get(Post, post_id)
-    if post is None:
-        raise Missing(_("Không có bài số {number}.").format(number=post_id))
-    return post
-
-
 def head_version(session: Session, post: Post) -> Version:
     """Return the newest version of a post."""
     return version_of(session, post, post.head)

@@ -26,14 +26,6 @@ def not_past(due_at: datetime) -> None:
         raise Refused(_("Giờ phát hành đã qua: hãy chọn một thời điểm từ bây giờ trở đi."), "due_at")
 
 
-def get_delivery(session: Session, delivery_id: int) -> tuple[Delivery, Post]:
-    """Return a delivery and its post, or raise `Missing`."""
-    delivery = session.get(Delivery, delivery_id)
-    if delivery is None:
-        raise Missing(_("Không có lượt phát hành số {number}.").format(number=delivery_id))
-    return delivery, session.get_one(Post, delivery.post_id)
-
-
 def reschedule(session: Session, person: Person, delivery: Delivery, due_at: datetime) -> None:
     """Move a delivery that has not begun to another time; what was approved stays what is sent."""
     post = session.get_one(Post, delivery.post_id)
