@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,6 +20,10 @@ class Config(BaseSettings):
     public_url: str = Field(
         default="", description="Địa chỉ công khai của cổng, ví dụ https://tuyentruyen.example.gov.vn"
     )
+    facebook_url: str = Field(default="", description="Địa chỉ gốc của Graph API; để trống là địa chỉ thật")
+    facebook_login_url: str = Field(default="", description="Địa chỉ gốc của hộp thoại đăng nhập Facebook")
+    zalo_url: str = Field(default="", description="Địa chỉ gốc của Zalo OA API; để trống là địa chỉ thật")
+    zalo_oauth_url: str = Field(default="", description="Địa chỉ gốc của Zalo OAuth; để trống là địa chỉ thật")
 
     @field_validator("timezone")
     @classmethod
@@ -30,11 +34,12 @@ class Config(BaseSettings):
             raise ValueError(f"PUBLISHER_TIMEZONE: không có múi giờ «{value}»; ví dụ Asia/Ho_Chi_Minh") from error
         return value
 
-    @field_validator("public_url")
+    @field_validator("public_url", "facebook_url", "facebook_login_url", "zalo_url", "zalo_oauth_url")
     @classmethod
-    def _whole_address(cls, value: str) -> str:
+    def _whole_address(cls, value: str, info: ValidationInfo) -> str:
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
-            raise ValueError(f"PUBLISHER_PUBLIC_URL: «{value}» phải là địa chỉ đầy đủ, bắt đầu bằng https://")
+            name = f"PUBLISHER_{str(info.field_name).upper()}"
+            raise ValueError(f"{name}: «{value}» phải là địa chỉ đầy đủ, bắt đầu bằng https://")
         return value.rstrip("/")
 
     @cached_property
@@ -51,6 +56,18 @@ class Config(BaseSettings):
     def on_sqlite(self) -> bool:
         """Whether the database is a file on this machine."""
         return self.database.startswith("sqlite")
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Base addresses by the names that channels know; those left empty are the outlets' real ones."""
+        named = {
+            "public": self.public_url,
+            "facebook": self.facebook_url,
+            "facebook_login": self.facebook_login_url,
+            "zalo": self.zalo_url,
+            "zalo_oauth": self.zalo_oauth_url,
+        }
+        return {name: address for name, address in named.items() if address}
 
     @property
     def blobs(self) -> Path:

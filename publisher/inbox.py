@@ -12,6 +12,7 @@ from publisher import clock
 from publisher.delivery.jobs import silent
 from publisher.delivery.states import FINAL, LANDED
 from publisher.model import Account, Audit, Delivery, Firing, Post, Receipt, Version
+from publisher.timetable import JOBS
 from publisher.words import _
 
 PATIENCE = timedelta(minutes=15)  # looking after a lost answer goes by itself; after this long a person should know
@@ -223,7 +224,7 @@ def _silent(session: Session, started_at: datetime) -> list[Item]:
     reason = _("Việc định kỳ này lâu không chạy. Hãy kiểm tra tiến trình «publisher run» hoặc «publisher worker».")
     return [
         Item("silent", _(title), "", "", "state", None, reason, "administer", started_at)
-        for title in silent(session, started_at)
+        for title in silent(session, JOBS, started_at)
     ]
 
 

@@ -37,7 +37,7 @@ def open_installation(config: Config) -> Installation:
     faults.arm(config.home)
     db = Database(config.database)
     db.migrate()
-    installation = Installation(config, World(db, FileStore(config.blobs), Vault(config.keys)))
+    installation = Installation(config, World(db, FileStore(config.blobs), Vault(config.keys), config))
     _fill_lists(db)
     return installation
 

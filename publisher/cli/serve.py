@@ -16,6 +16,7 @@ from publisher.delivery.drain import tick as one_pass
 from publisher.delivery.embedded import Clock
 from publisher.installation import ADMINISTRATOR, Installation, first_administrator
 from publisher.refusal import Refused
+from publisher.timetable import JOBS
 from publisher.words import _
 
 THREADS = 8  # of the web server
@@ -70,7 +71,7 @@ def _serve(installation: Installation, host: str, port: int) -> None:
         raise Refused(
             _("Không mở được cổng {port}: {why}. Hãy chọn cổng khác bằng --port.").format(port=port, why=error.strerror)
         ) from error
-    ticking = Clock(installation.world)
+    ticking = Clock(installation.world, JOBS)
     signal.signal(signal.SIGTERM, _stop)
     ticking.start()
     where = f"http://{host if host not in {'0.0.0.0', '::'} else 'localhost'}:{_port(server, port)}"  # noqa: S104

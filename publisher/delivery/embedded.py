@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from publisher import bell, clock
 from publisher.delivery.claim import due_accounts, next_wake
 from publisher.delivery.drain import drain
-from publisher.delivery.jobs import JOBS, Job, beat
+from publisher.delivery.jobs import Job, beat
 from publisher.delivery.outlets import World
 
 log = structlog.get_logger("publisher.clock")
@@ -23,8 +24,9 @@ SWEEP = 2.0  # seconds: finds what another process planned (the command line, a 
 class Clock:
     """Wakes the engine; start it once in a process. Two clocks on one database are harmless, only useless."""
 
-    def __init__(self, world: World, workers: int = 16) -> None:
+    def __init__(self, world: World, jobs: Sequence[Job], workers: int = 16) -> None:
         self._world = world
+        self._jobs = jobs
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="delivery")
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -35,7 +37,7 @@ class Clock:
 
     def start(self) -> None:
         """Begin to deliver; returns at once."""
-        for job in JOBS:
+        for job in self._jobs:
             if job.name == "deliver":
                 self._scheduler.add_job(self.wake, "interval", seconds=SWEEP, id="deliver")
             else:

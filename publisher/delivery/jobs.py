@@ -1,6 +1,6 @@
-"""What the clock does beside delivering, in one readable table; every job is watched through its heartbeat."""
+"""What a clock job is, and the engine's own; every job is watched through its heartbeat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,7 +37,7 @@ def _recover(world: World) -> str:
 def _check_trail(world: World) -> str:
     """Once a day: read the chain of the trail from its beginning."""
     now = clock.now()
-    if not _first_today(world, "check_trail", now):
+    if not first_today(world, "check_trail", now):
         return ""
     with world.db.reading() as session:
         broken = audit.first_break(session)
@@ -49,7 +49,7 @@ def _check_trail(world: World) -> str:
     return "" if broken is None else _("Nhật ký bị sửa ở dòng {row}.").format(row=broken)
 
 
-def _first_today(world: World, job: str, now: datetime) -> bool:
+def first_today(world: World, job: str, now: datetime) -> bool:
     """Claim today's run of a daily job; the UNIQUE(job, due_at) of the table lets one process win."""
     due = now.replace(hour=0, minute=0, second=0, microsecond=0)
     with world.db.reading() as session:
@@ -70,7 +70,7 @@ def _tidy(world: World) -> str:
     return ""
 
 
-JOBS: tuple[Job, ...] = (
+ENGINE_JOBS: tuple[Job, ...] = (
     Job("deliver", mark("Phát hành bài đến giờ"), 2, 120, _deliver),
     Job("recover", mark("Dọn các lần gửi dở dang"), 10, 120, _recover),
     Job("check_trail", mark("Kiểm tra chuỗi nhật ký"), 3600, 3 * 3600, _check_trail),
@@ -84,12 +84,12 @@ def beat(world: World, job: str, message: str) -> None:
         session.merge(Heartbeat(job=job, at=clock.now(), message=message))
 
 
-def silent(session: Session, started_at: datetime) -> list[str]:
-    """Return the titles of jobs that have been quiet for longer than their deadline."""
+def silent(session: Session, jobs: Sequence[Job], started_at: datetime) -> list[str]:
+    """Return the titles of those `jobs` that have been quiet for longer than their deadline."""
     now = clock.now()
     seen = {row.job: row.at for row in session.scalars(select(Heartbeat))}
     return [
         job.title
-        for job in JOBS
+        for job in jobs
         if now - max(seen.get(job.name, started_at), started_at) > timedelta(seconds=job.deadline)
     ]

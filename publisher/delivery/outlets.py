@@ -6,6 +6,7 @@ from typing import Protocol
 
 from channels import registry
 from channels.base import Channel, Outfit, Part, Rendered, digest
+from publisher.config import Config
 from publisher.files import FileStore
 from publisher.model import Account
 from publisher.model.database import Database
@@ -16,11 +17,12 @@ from publisher.words import _
 
 @dataclass(frozen=True)
 class World:
-    """What an installation's verbs need: the database, the file store, the vault."""
+    """What an installation's verbs need: the database, the file store, the vault, the settings."""
 
     db: Database
     files: FileStore
     vault: Vault
+    config: Config
 
 
 def channel_type(name: str) -> type[Channel]:
@@ -36,7 +38,7 @@ def channel_type(name: str) -> type[Channel]:
 def open_channel(world: World, account: Account) -> Channel:
     """Make the channel of an account, with its secrets opened."""
     settings = {**account.settings, **world.vault.open(account.secrets)}
-    return channel_type(account.channel)(Outfit(account.id, settings, world.files))
+    return channel_type(account.channel)(Outfit(account.id, settings, world.files, world.config.addresses))
 
 
 class Approved(Protocol):

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, jsonify
 from werkzeug.wrappers import Response
 
 from publisher.delivery.jobs import silent
+from publisher.timetable import JOBS
 from publisher.web.context import reading
 from publisher.web.guard import permission
 
@@ -15,5 +16,5 @@ health = Blueprint("health", __name__)
 def healthz() -> tuple[Response, int]:
     """Answer 200 while every clock job keeps its time, 503 with the silent ones otherwise."""
     with reading() as session:
-        quiet = silent(session, current_app.extensions["started_at"])
+        quiet = silent(session, JOBS, current_app.extensions["started_at"])
     return jsonify(ok=not quiet, silent=quiet), 503 if quiet else 200

@@ -93,9 +93,10 @@ def _left(office: Any) -> int:
 def ours(count: int, address: str, accounts: int) -> Result:
     """The embedded clock over SQLite, everything due at once."""
     from publisher.delivery.embedded import Clock
+    from publisher.timetable import JOBS
 
     office = prepare(Path(tempfile.mkdtemp()) / "home", count, address, accounts)
-    running = Clock(office.world)
+    running = Clock(office.world, JOBS)
 
     def run() -> None:
         running.start()
@@ -122,9 +123,10 @@ def _timed(count: int, address: str, accounts: int, spread: float) -> Result:
 
     from publisher.delivery.embedded import Clock
     from publisher.model import Attempt, Delivery
+    from publisher.timetable import JOBS
 
     office = prepare(Path(tempfile.mkdtemp()) / "home", count, address, accounts, spread, first=3.0)
-    running = Clock(office.world)
+    running = Clock(office.world, JOBS)
 
     def run() -> None:
         running.start()

@@ -8,7 +8,7 @@ from flask import Flask
 import templates
 from channels import CHANNELS
 from publisher.config import Config
-from publisher.delivery.jobs import JOBS
+from publisher.timetable import JOBS
 from publisher.web.guard import OPEN_ENDPOINTS, PERMISSIONS
 
 ROOT = Path(__file__).parents[2]

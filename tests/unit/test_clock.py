@@ -9,8 +9,9 @@ from ledger_outlet import Ledger
 
 from publisher import bell, clock
 from publisher.delivery.embedded import Clock
-from publisher.delivery.jobs import JOBS, silent
+from publisher.delivery.jobs import silent
 from publisher.model import Heartbeat
+from publisher.timetable import JOBS
 from tests.factories import Office, in_minutes
 from tests.faults.processes import wait_for
 from tests.unit.test_delivery import Outlet
@@ -18,7 +19,7 @@ from tests.unit.test_delivery import Outlet
 
 @pytest.fixture
 def ticking(office: Office) -> Iterator[Clock]:
-    running = Clock(office.world)
+    running = Clock(office.world, JOBS)
     running.start()
     yield running
     running.stop()
@@ -52,7 +53,7 @@ def test_a_slow_account_delays_no_other(office: Office, tmp_path: Path, ticking:
 
 def test_two_clocks_on_one_database_send_each_delivery_once(office: Office, tmp_path: Path, ticking: Clock) -> None:
     outlet = Outlet(office, tmp_path / "ledger.jsonl")
-    second = Clock(office.world)
+    second = Clock(office.world, JOBS)
     second.start()
     sent = [outlet.scheduled(f"Bài {number}", minutes=0.03) for number in range(15)]
     wait_for(lambda: all(outlet.delivery(d).state == "sent" for d in sent), 30)
@@ -63,7 +64,7 @@ def test_two_clocks_on_one_database_send_each_delivery_once(office: Office, tmp_
 def test_a_stop_lets_the_running_attempt_end(office: Office, tmp_path: Path) -> None:
     outlet = Outlet(office, tmp_path / "ledger.jsonl")
     outlet.will("sleep1")
-    running = Clock(office.world)
+    running = Clock(office.world, JOBS)
     sent = outlet.scheduled()
     running.start()
     wait_for(lambda: outlet.delivery(sent).state == "sending", 5)
@@ -78,7 +79,7 @@ def test_every_job_beats_and_a_silent_one_is_named(office: Office, ticking: Cloc
 
     wait_for(beating, 10)
     with office.reading() as session:
-        assert silent(session, clock.now()) == []
+        assert silent(session, JOBS, clock.now()) == []
         started = clock.now()
         with clock.reading(in_minutes(3)):
-            assert set(silent(session, started)) == {"Phát hành bài đến giờ", "Dọn các lần gửi dở dang"}
+            assert set(silent(session, JOBS, started)) == {"Phát hành bài đến giờ", "Dọn các lần gửi dở dang"}

@@ -9,10 +9,11 @@ from sqlalchemy import text, update
 from publisher import accounts, clock, inbox
 from publisher.audit import COMMAND
 from publisher.delivery.drain import tick
-from publisher.delivery.jobs import JOBS, beat
+from publisher.delivery.jobs import beat
 from publisher.editorial import moving, scheduling
 from publisher.inbox import Item
 from publisher.model import Account, Delivery, Post, Receipt
+from publisher.timetable import JOBS
 from tests.factories import Office, in_minutes, make_unit
 
 

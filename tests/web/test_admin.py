@@ -11,8 +11,9 @@ from sqlalchemy import select, text
 
 import publisher
 from publisher import staff
-from publisher.delivery.jobs import JOBS, beat
+from publisher.delivery.jobs import beat
 from publisher.model import Delivery, Person, UnitLink
+from publisher.timetable import JOBS
 from publisher.web import wording
 from tests.factories import PASSWORD, Office, in_minutes, make_person, make_unit
 from tests.web.desk import words

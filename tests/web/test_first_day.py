@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from publisher.delivery.embedded import Clock
+from publisher.timetable import JOBS
 from publisher.web import create_app
 from tests.factories import PASSWORD, Office, in_minutes
 from tests.provision.plugin import keep_screenshot
@@ -27,7 +28,7 @@ def served(office: Office) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, application, threaded=True)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
-    ticking = Clock(office.world)
+    ticking = Clock(office.world, JOBS)
     thread.start()
     ticking.start()
     yield f"http://127.0.0.1:{server.port}"

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from publisher import staff
 from publisher.delivery.jobs import silent
 from publisher.model import Account, Person, Role, Unit
+from publisher.timetable import JOBS
 from publisher.web.admin.blueprint import admin
 from publisher.web.context import me, public_url, reading
 from publisher.web.guard import permission
@@ -37,7 +38,7 @@ def home() -> str:
         ended = session.scalar(
             select(func.count()).select_from(Unit).where(Unit.id.in_(within.units), Unit.valid_to.is_not(None))
         )
-        quiet = silent(session, current_app.extensions["started_at"])
+        quiet = silent(session, JOBS, current_app.extensions["started_at"])
     return render_template(
         "admin/home.html",
         states=states, paused=paused, people=people, units=len(within.units) - (ended or 0), quiet=quiet,

@@ -9,7 +9,7 @@ from flask import current_app, render_template
 from sqlalchemy import func, select
 
 from channels import registry
-from publisher.delivery.jobs import JOBS, silent
+from publisher.delivery.jobs import silent
 from publisher.model import (
     Account,
     Attempt,
@@ -27,6 +27,7 @@ from publisher.model import (
     Version,
 )
 from publisher.security import everywhere
+from publisher.timetable import JOBS
 from publisher.web.admin.blueprint import admin
 from publisher.web.context import installation, me, public_url, reading, world
 from publisher.web.guard import permission
@@ -71,7 +72,7 @@ def state() -> str:
     with reading() as session:
         everything = everywhere(session, me(session), "administer")
         beats = {row.job: row for row in session.scalars(select(Heartbeat))}
-        quiet = silent(session, current_app.extensions["started_at"])
+        quiet = silent(session, JOBS, current_app.extensions["started_at"])
         numbers = session.execute(select(*counts)).one()
     jobs = []
     for job in JOBS:
