@@ -87,6 +87,8 @@ class Post:
     images: tuple[Image, ...] = ()
     correction: str = ""
     link: str = ""  # the public address of the post, when the portal has one
+    lines: Mapping[str, str] = field(default_factory=dict)  # sentence → how an editor wants it read aloud
+    lexicon: Mapping[str, str] = field(default_factory=dict)  # the unit's own readings: written → spoken
 
 
 @dataclass(frozen=True)
@@ -130,13 +132,15 @@ def digest(parts: list[tuple[str, str, str]]) -> str:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the outlet gave back; `remote_id` is unique in the account, `accepted_at` only if the outlet said it."""
+    """What the outlet gave back; `remote_id` is unique in the account, `accepted_at` only if the outlet said it.
+    `pace` is how many seconds the outlet wants to be left alone now, before its limit bites."""
 
     kind: Literal["live", "handed_over", "rehearsed"]
     remote_id: str
     url: str = ""
     accepted_at: datetime | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    pace: float = 0.0
 
 
 class CannotTell:
@@ -174,7 +178,7 @@ class Limits:
     per_hour: int | None = None
     settle: float = 0.0
     askable: bool = True
-    attempt: float = 60.0  # seconds one attempt may take at most
+    attempt: float = 40.0  # seconds one attempt may take at most
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,14 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 
 from publisher.refusal import Missing
+
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def sha256(data: bytes) -> str:
@@ -72,9 +76,9 @@ class FileStore:
         self._named(name).unlink(missing_ok=True)
 
     def _blob(self, digest: str) -> Path:
-        if len(digest) != 64 or not all(c in "0123456789abcdef" for c in digest):
+        if _DIGEST.fullmatch(digest) is None:
             raise Missing("Mã tệp không hợp lệ.")
-        return self.folder / "blobs" / digest[:2] / digest[2:]
+        return Path(f"{self.folder}/blobs/{digest[:2]}/{digest[2:]}")
 
     def _named(self, name: str) -> Path:
         path = (self.folder / "outlets" / name).resolve()

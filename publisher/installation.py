@@ -37,6 +37,10 @@ def open_installation(config: Config) -> Installation:
     faults.arm(config.home)
     db = Database(config.database)
     db.migrate()
+    if not db.sqlite:
+        from publisher.delivery.distributed import enqueue
+
+        db.on_wakes = enqueue
     installation = Installation(config, World(db, FileStore(config.blobs), Vault(config.keys), config))
     _fill_lists(db)
     return installation

@@ -55,14 +55,20 @@ class Office:
         with clock.reading(at):
             return tick(self.world)
 
-    def draft(self, title: str = "Đẩy mạnh cải cách hành chính", due_at: datetime | None = None, **text: Any) -> int:
-        """A draft with one wish on the portal account (none when `due_at` is False); returns the post's id."""
+    def draft(
+        self,
+        title: str = "Đẩy mạnh cải cách hành chính",
+        due_at: datetime | None = None,
+        account_id: int | None = None,
+        **text: Any,
+    ) -> int:
+        """A draft with one wish, on the portal account or on another; returns the post's id."""
         with self.writing() as session:
             editor = self.person(session, "editor")
             unit = session.get_one(Unit, self.unit_id)
             raw = {"title": title, "body": f"Nội dung bài «{title}».", "themes": ["T2"], **text}
             post = drafting.draft(session, editor, acting(editor), unit, content.read(raw))
-            wishes = [(self.account_id, due_at or clock.now())]
+            wishes = [(account_id or self.account_id, due_at or clock.now())]
             scheduling.place(session, editor, post, post.revision, wishes)
             return post.id
 
@@ -77,10 +83,14 @@ class Office:
             review.approve(session, self.world, self.person(session, "approver"), post, post.revision, "")
 
     def scheduled(
-        self, title: str = "Đẩy mạnh cải cách hành chính", due_at: datetime | None = None, **text: Any
+        self,
+        title: str = "Đẩy mạnh cải cách hành chính",
+        due_at: datetime | None = None,
+        account_id: int | None = None,
+        **text: Any,
     ) -> int:
         """An approved post with its delivery planned; returns the post's id."""
-        post_id = self.draft(title, due_at, **text)
+        post_id = self.draft(title, due_at, account_id, **text)
         self.submit(post_id)
         self.approve(post_id)
         return post_id

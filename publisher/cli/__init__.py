@@ -27,6 +27,8 @@ def main() -> None:
 
 for _command in (
     serve.run,
+    serve.web,
+    serve.worker,
     serve.tick,
     plans.plan,
     posts.post,

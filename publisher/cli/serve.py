@@ -1,47 +1,33 @@
-"""`publisher run`: web and clock in one process. `publisher tick`: one pass of the clock by hand."""
+"""`publisher run`: web and clock in one process; `web` and `worker`: the same apart; `tick`: one pass by hand."""
 
 import json
 import logging
 import signal
-import sys
 from datetime import datetime
 from types import FrameType
 
 import click
-import structlog
 
 from publisher import clock
 from publisher.cli.common import opened
 from publisher.delivery.drain import tick as one_pass
 from publisher.delivery.embedded import Clock
 from publisher.installation import ADMINISTRATOR, Installation, first_administrator
+from publisher.logs import set_up_logs
 from publisher.refusal import Refused
 from publisher.timetable import JOBS
 from publisher.words import _
 
 THREADS = 8  # of the web server
 
-
-def set_up_logs(level: int = logging.INFO) -> None:
-    """Write structured lines to stderr; waitress speaks through the standard library's logging."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+_host = click.option("--host", default="127.0.0.1", show_default=True, help="Địa chỉ lắng nghe.")
+_port = click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Cổng lắng nghe.")
 
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Nạp năm kế hoạch và các bài mẫu khi cơ sở dữ liệu còn trống.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Địa chỉ lắng nghe.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Cổng lắng nghe.")
+@_host
+@_port
 def run(demo: bool, host: str, port: int) -> None:
     """Chạy cổng, bàn biên tập và đồng hồ phát hành trong một tiến trình."""
     set_up_logs(logging.WARNING)  # a year of sample deliveries would fill the first screen
@@ -52,14 +38,49 @@ def run(demo: bool, host: str, port: int) -> None:
             click.echo(_("Đang nạp kế hoạch và bài mẫu, mất vài giây…"))
             for line in load(installation):
                 click.echo(line)
-        password = first_administrator(installation)
-        if password is not None:
-            click.echo(_("Tài khoản quản trị (đổi mật khẩu khi đăng nhập lần đầu):"))
-            click.echo(f"  {ADMINISTRATOR}  {password}")
-        _serve(installation, host, port)
+        _introduce(installation)
+        _serve(installation, host, port, Clock(installation.world, JOBS))
 
 
-def _serve(installation: Installation, host: str, port: int) -> None:
+@click.command()
+@_host
+@_port
+def web(host: str, port: int) -> None:
+    """Chỉ chạy cổng và bàn biên tập; đồng hồ do «publisher worker» chạy (nhiều máy, PostgreSQL)."""
+    set_up_logs()
+    with opened() as installation:
+        _introduce(installation)
+        _serve(installation, host, port, None)
+
+
+@click.command()
+@click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 200), help="Số lượt gửi cùng lúc.")
+def worker(threads: int) -> None:
+    """Chỉ chạy đồng hồ phát hành; chạy bao nhiêu tiến trình cũng được, trên bao nhiêu máy cũng được."""
+    set_up_logs()
+    with opened() as installation:
+        if installation.config.on_sqlite:
+            raise Refused(
+                _(
+                    "«publisher worker» cần PostgreSQL: hãy đặt PUBLISHER_DATABASE_URL=postgresql+psycopg://… "
+                    "Trên một máy với SQLite hãy dùng «publisher run»."
+                )
+            )
+        from publisher.delivery.distributed import work
+
+        click.echo(_("Đang chờ việc. Ctrl+C để dừng."), err=True)
+        work(installation.world, JOBS, threads)
+
+
+def _introduce(installation: Installation) -> None:
+    """On the first start there is nobody yet: make an administrator and say the password once."""
+    password = first_administrator(installation)
+    if password is not None:
+        click.echo(_("Tài khoản quản trị (đổi mật khẩu khi đăng nhập lần đầu):"))
+        click.echo(f"  {ADMINISTRATOR}  {password}")
+
+
+def _serve(installation: Installation, host: str, port: int, ticking: Clock | None) -> None:
     from waitress.server import create_server
 
     from publisher.web import create_app
@@ -71,21 +92,22 @@ def _serve(installation: Installation, host: str, port: int) -> None:
         raise Refused(
             _("Không mở được cổng {port}: {why}. Hãy chọn cổng khác bằng --port.").format(port=port, why=error.strerror)
         ) from error
-    ticking = Clock(installation.world, JOBS)
     signal.signal(signal.SIGTERM, _stop)
-    ticking.start()
-    where = f"http://{host if host not in {'0.0.0.0', '::'} else 'localhost'}:{_port(server, port)}"  # noqa: S104
+    if ticking is not None:
+        ticking.start()
+    where = f"http://{host if host not in {'0.0.0.0', '::'} else 'localhost'}:{_port_of(server, port)}"  # noqa: S104
     click.echo(_("Đang chạy tại {where}  (bàn biên tập: {where}/desk/). Ctrl+C để dừng.").format(where=where))
     set_up_logs()
     try:
         server.run()  # returns on Ctrl+C and on SIGTERM
     finally:
-        click.echo(_("Đang dừng: chờ các lượt gửi dở dang…"), err=True)
-        ticking.stop()
+        if ticking is not None:
+            click.echo(_("Đang dừng: chờ các lượt gửi dở dang…"), err=True)
+            ticking.stop()
         server.close()
 
 
-def _port(server: object, wanted: int) -> int:
+def _port_of(server: object, wanted: int) -> int:
     """Return the port listened on: the one asked for, or the one the system chose for 0."""
     several = getattr(server, "effective_listen", [])  # a host name may stand for several addresses
     found: int = several[0][1] if several else getattr(server, "effective_port", wanted)

@@ -22,6 +22,7 @@ from channels.base import Receipt as Given
 from publisher import faults
 from publisher.delivery.claim import Claim, note_progress
 from publisher.delivery.outlets import World, open_channel, stored
+from publisher.logs import hide
 from publisher.refusal import Refused
 from publisher.words import _
 
@@ -39,6 +40,10 @@ class Outcome:
     message: str = ""
     receipt: Given | None = None
     after: float | None = None
+
+    def __post_init__(self) -> None:
+        # An outlet may repeat our token in its answer; the sentence goes to the screen, the trail and the mail.
+        object.__setattr__(self, "message", hide(self.message))
 
 
 class _Notes(MutableMapping[str, Any]):
@@ -77,6 +82,7 @@ def perform(world: World, claim: Claim, channel: Channel | None = None) -> Outco
     except Refused as error:
         # Nothing left the house: stored bytes are gone or altered, or the key no longer opens the secrets.
         return Outcome("rejected", error.message)
+    faults.point("before_call")
     try:
         if claim.kind == "find":
             return _find(world, channel, claim, item)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from channels.base import Receipt as Given
 from publisher import clock, faults
 from publisher.audit import CLOCK
 from publisher.delivery.outlets import World, channel_type
+from publisher.delivery.pacing import spend
 from publisher.delivery.states import FINAL, LANDED, move
 from publisher.model import Account, Attempt, Delivery, Post, Receipt, Rendering, Version
 from publisher.words import _
@@ -41,82 +42,98 @@ class Claim:
     begin_before: datetime  # later the lease would not cover the attempt
 
 
-def _actionable(now: datetime) -> tuple[Any, ...]:
-    """The condition of deliveries the engine has something to do for; a correction waits for what it corrects (P7).
+_BEFORE = aliased(Delivery)
+_UNSETTLED = select(_BEFORE.id).where(_BEFORE.id == Delivery.follows_id, _BEFORE.state.not_in(FINAL)).exists()
+_FIRST = (
+    select(Delivery.wake_at)
+    .where(Delivery.account_id == Account.id, Delivery.wake_at.is_not(None))
+    .order_by(Delivery.wake_at)
+    .limit(1)
+    .scalar_subquery()
+)
+_WAKES = select(Account.id, Account.ready_at, _FIRST).where(Account.state == "active")
+# Built once: putting the statement together would cost as much as running it. Only states that want a look have a
+# `wake_at`, so its index is the queue; a correction waits for what it corrects (P7).
+_NEXT = (
+    select(
+        Delivery.id, Delivery.revision, Delivery.state, Delivery.action, Delivery.key, Delivery.tries, Delivery.due_at,
+        Delivery.notes, Delivery.post_id, Delivery.late_allowed, Delivery.follows_id, Rendering.sha256, Rendering.parts,
+        Rendering.warnings, Version.number, Post.approved, Post.state.label("post_state"),
+        Delivery.look_first,
+    )
+    .join(Rendering, Rendering.id == Delivery.rendering_id)
+    .join(Version, Version.id == Delivery.version_id)
+    .join(Post, Post.id == Delivery.post_id)
+    .where(Delivery.account_id == bindparam("account"), Delivery.wake_at <= bindparam("now"))
+    .where(or_(Delivery.follows_id.is_(None), ~_UNSETTLED))
+    .order_by(Delivery.wake_at, Delivery.id)
+    .limit(bindparam("most"))
+    .with_for_update(of=Delivery, skip_locked=True)
+)  # fmt: skip
 
-    Only states that want a look have a `wake_at`, so its index is the queue.
-    """
-    before = aliased(Delivery)
-    unsettled = select(before.id).where(before.id == Delivery.follows_id, before.state.not_in(FINAL)).exists()
-    return (Delivery.wake_at <= now, or_(Delivery.follows_id.is_(None), ~unsettled))
+
+def wakes(session: Session, only: int | None = None) -> list[tuple[datetime, int]]:
+    """Return when each active account (or `only` one) has something to do next, the longest waiting first."""
+    rows = session.execute(_WAKES if only is None else _WAKES.where(Account.id == only))
+    return sorted((max(at, ready or at), account_id) for account_id, ready, at in rows if at is not None)
 
 
 def due_accounts(session: Session, now: datetime) -> list[int]:
-    """Return the active accounts that have something to do, the longest waiting first."""
-    query = (
-        select(Delivery.account_id)
-        .join(Account, Account.id == Delivery.account_id)
-        .where(*_actionable(now), Account.state == "active")
-        .group_by(Delivery.account_id)
-        .order_by(func.min(Delivery.wake_at))
-    )
-    return list(session.scalars(query))
+    """Return the active accounts that have something to do now, the longest waiting first."""
+    return [account_id for at, account_id in wakes(session) if at <= now]
 
 
-def next_wake(session: Session) -> datetime | None:
-    """Return the earliest moment at which an active account will have something to do."""
-    return session.scalar(
-        select(Delivery.wake_at)
-        .join(Account, Account.id == Delivery.account_id)
-        .where(Delivery.wake_at.is_not(None), Account.state == "active")
-        .order_by(Delivery.wake_at)
-        .limit(1)
-    )
+def locked(session: Session, account_id: int) -> Account:
+    """Return the account with its row locked: whoever takes its deliveries or spends its allowance goes in turn.
+
+    Always the first lock of a transaction; rows that merely refer to the account (receipts) do not wait for it.
+    """
+    return session.get_one(Account, account_id, with_for_update={"key_share": True})
 
 
 def claim(world: World, account_id: int, most: int = 1) -> list[Claim] | None:
     """Look at up to `most` of the account's next deliveries and take those that may go out; None when none is due.
 
-    One short write transaction: what is too late, unapproved or pointless leaves the queue here with its
-    reason; the others become `sending` with a lease and an attempt row each. An empty list means that all of
-    them left the queue, and that there may be more.
+    One short write transaction. An empty list means that all of them left the queue, and that there may be more.
     """
     faults.point("before_claim")
     with world.db.writing() as session:
-        now = clock.now()
-        account = session.get_one(Account, account_id)
-        rows = session.execute(_next_rows(account_id, now, most)).all() if account.state == "active" else []
-        if not rows:
-            return None
-        fit = [row for row in rows if row.state == "unsure" or not _turned_away(session, row, account, now)]
-        taken = _take(session, fit, account, now)
-        session.expunge(account)
+        taken = take(session, locked(session, account_id), most)
     faults.point("after_claim")
     return taken
 
 
-_COLUMNS = (
-    Delivery.id, Delivery.revision, Delivery.state, Delivery.action, Delivery.key, Delivery.tries, Delivery.due_at,
-    Delivery.notes, Delivery.post_id, Delivery.late_allowed, Delivery.follows_id, Rendering.sha256, Rendering.parts,
-    Rendering.warnings, Version.number, Post.approved, Post.state.label("post_state"),
-)  # fmt: skip
+def take(session: Session, account: Account, most: int) -> list[Claim] | None:
+    """Do the work of `claim` in the caller's transaction, for an account that it has locked.
 
-
-def _next_rows(account_id: int, now: datetime, most: int) -> Select[Any]:
-    return (
-        select(*_COLUMNS)
-        .join(Rendering, Rendering.id == Delivery.rendering_id)
-        .join(Version, Version.id == Delivery.version_id)
-        .join(Post, Post.id == Delivery.post_id)
-        .where(*_actionable(now), Delivery.account_id == account_id)
-        .order_by(Delivery.wake_at, Delivery.id)
-        .limit(most)
-        .with_for_update(of=Delivery, skip_locked=True)
-    )
+    What is too late, unapproved or pointless leaves the queue here with its reason; of the others as many as the
+    account's allowance covers become `sending` with a lease and an attempt row each.
+    """
+    now = clock.now()
+    if account.state != "active" or (account.ready_at is not None and account.ready_at > now):
+        return None
+    rows = session.execute(_NEXT, {"account": account.id, "now": now, "most": most}).all()
+    if not rows:
+        return None
+    looks = [row for row in rows if row.state == "unsure"]
+    sends = [row for row in rows if row.state != "unsure" and not _turned_away(session, row, account, now)]
+    given = spend(account, len(sends), now)
+    if given < len(sends) and not looks and given == 0:
+        return None
+    session.flush()
+    taken = _take(session, [*looks, *sends[:given]], account, now)
+    faults.point("during_claim")
+    session.expunge(account)
+    return taken
 
 
 def _turned_away(session: Session, row: Row[Any], account: Account, now: datetime) -> bool:
     """Take a delivery out of the queue that must not go out now; return whether it was one."""
+    if row.look_first:
+        looking = _("Hệ thống được khôi phục từ bản sao lưu: kiểm tra trên kênh trước khi gửi.")
+        delivery = session.get_one(Delivery, row.id)
+        move(session, delivery, "unsure", CLOCK, reason=looking, wake_at=now, look_first=False)
+        return True
     if row.action == "retract":
         if _standing(session, row.follows_id) is not None:
             return False
@@ -228,3 +245,4 @@ def note_progress(world: World, claim: Claim, notes: dict[str, Any]) -> None:
             .where(Delivery.id == claim.delivery_id, Delivery.revision == claim.revision)
             .values(notes=notes)
         )
+    faults.point("after_notes")

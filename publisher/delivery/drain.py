@@ -4,52 +4,81 @@ import time
 from collections import Counter
 from typing import Any
 
-from publisher import clock
+from sqlalchemy.exc import IntegrityError
+from structlog.contextvars import bound_contextvars
+
+from publisher import clock, faults
 from publisher.delivery.attempt import perform
-from publisher.delivery.claim import claim, due_accounts, unclaim
+from publisher.delivery.claim import Claim, claim, due_accounts, locked, take, unclaim
 from publisher.delivery.outlets import World, channel_type, open_channel
-from publisher.delivery.record import Done, record
+from publisher.delivery.record import Done, is_strange, record, recorded, write
 from publisher.delivery.recover import expire_leases, hold_paused
 from publisher.refusal import Refused
 
-TURN = 200  # deliveries an account may send before the others get their turn
-LARGEST_BATCH = 32
+TURN = 2.0  # seconds an account may send before the others get their turn
+LARGEST_BATCH = 64
 BATCH_SECONDS = 0.5  # what a batch should take: after a crash this much has to be looked for at the outlet
 
 
-def drain(world: World, account_id: int, most: int = TURN) -> Counter[str]:
-    """Send up to `most` due deliveries of an account; return how many attempts came to which state.
+def drain(world: World, account_id: int, seconds: float = TURN) -> Counter[str]:
+    """Send what an account has due, for about `seconds`; return how many attempts came to which state.
 
-    They are claimed and recorded in batches, as many as the outlet takes in half a second: a quick outlet costs two
-    commits a batch instead of two a delivery, a slow one is claimed one by one. An outlet that cannot be asked
-    afterwards is always claimed one by one: after a crash a person has to look for one item, not for a batch.
+    Deliveries are claimed and recorded in batches, as many as the outlet takes in half a second: the outcomes of one
+    batch and the claims of the next share a transaction. An outlet that cannot be asked afterwards is always claimed
+    one by one: after a crash a person has to look for one item, not for a batch.
     """
-    done: Counter[str] = Counter()
+    states: Counter[str] = Counter()
+    end = time.monotonic() + seconds
     size = 1
-    while sum(done.values()) < most:
-        taken = claim(world, account_id, min(size, most - sum(done.values())))
-        if taken is None:
-            break
-        if not taken:  # all of them left the queue: look at the next ones, still one by one where that is the rule
-            continue
+    taken = claim(world, account_id, size)
+    while taken is not None:
         began = time.monotonic()
-        outcomes: list[Done] = []
-        try:
-            channel = open_channel(world, taken[0].account)
-        except Refused:
-            channel = None  # `perform` tells each delivery why
-        for one in taken:
-            if clock.now() > one.begin_before:
-                break
-            outcomes.append((one, perform(world, one, channel)))
-        if len(outcomes) < len(taken):
-            unclaim(world, taken[len(outcomes) :])
-        for state in record(world, outcomes) if outcomes else []:
-            done[state] += 1
-        if channel_type(taken[0].account.channel).limits.askable:
+        outcomes = _attempt_all(world, taken)
+        if taken and channel_type(taken[0].account.channel).limits.askable:
             each = (time.monotonic() - began) / max(len(outcomes), 1)
             size = max(1, min(LARGEST_BATCH, 2 * size, int(BATCH_SECONDS / max(each, 0.001))))
-    return done
+        more = time.monotonic() < end
+        came_to, taken = _settle(world, account_id, outcomes, size if more else 0)
+        states.update(came_to)
+    return states
+
+
+def _attempt_all(world: World, taken: list[Claim]) -> list[Done]:
+    """Make the attempts one after the other; those that their lease no longer covers are given back."""
+    outcomes: list[Done] = []
+    if not taken:
+        return outcomes
+    try:
+        channel = open_channel(world, taken[0].account)
+    except Refused:
+        channel = None  # `perform` tells each delivery why
+    for one in taken:
+        if clock.now() > one.begin_before:
+            break
+        with bound_contextvars(delivery=one.delivery_id, attempt=one.number):  # whoever logs a line of this attempt
+            outcomes.append((one, perform(world, one, channel)))
+    if len(outcomes) < len(taken):
+        unclaim(world, taken[len(outcomes) :])
+    return outcomes
+
+
+def _settle(world: World, account_id: int, outcomes: list[Done], most: int) -> tuple[list[str], list[Claim] | None]:
+    """Record what attempts came to and claim up to `most` more, in one transaction."""
+    if not outcomes:
+        return [], claim(world, account_id, most) if most else None
+    try:
+        with world.db.writing() as session:
+            account = locked(session, account_id)
+            states = write(session, world, outcomes)
+            taken = take(session, account, most) if most else None
+    except IntegrityError as error:
+        if not is_strange(error):
+            raise
+        return record(world, outcomes), claim(world, account_id, most) if most else None
+    recorded(outcomes, states)
+    if taken:
+        faults.point("after_claim")
+    return states, taken
 
 
 def tick(world: World) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The clock inside one process: APScheduler wakes at the next due time, a bounded pool sends, accounts apart."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError
 
 from publisher import bell, clock
-from publisher.delivery.claim import due_accounts, next_wake
+from publisher.delivery.claim import wakes
 from publisher.delivery.drain import drain
 from publisher.delivery.jobs import Job, beat
 from publisher.delivery.outlets import World
@@ -29,11 +30,12 @@ class Clock:
         self._jobs = jobs
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="delivery")
         self._scheduler = BackgroundScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 3, "misfire_grace_time": None}
         )
         self._busy: set[int] = set()
         self._lock = threading.Lock()
         self._stopping = False
+        self._rung = False
 
     def start(self) -> None:
         """Begin to deliver; returns at once."""
@@ -56,25 +58,28 @@ class Clock:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         self._pool.shutdown(wait=False, cancel_futures=True)
-        until = clock.now() + timedelta(seconds=patience)
-        while self._busy and clock.now() < until:
-            threading.Event().wait(0.05)
+        until = time.monotonic() + patience
+        while self._busy and time.monotonic() < until:
+            time.sleep(0.02)
 
     def _ring(self) -> None:
-        """Something changed: look now, in the scheduler's own thread."""
-        if not self._stopping:
+        """Something changed: look now, in the scheduler's own thread; many rings at once are one look."""
+        if not self._stopping and not self._rung:
+            self._rung = True
             self._scheduler.add_job(self.wake, id="ring", replace_existing=True, next_run_time=clock.now())
 
     def wake(self) -> None:
         """Hand every account that has something due to the pool, then set the alarm for the next due time."""
+        self._rung = False
         try:
             with self._world.db.reading() as session:
                 now = clock.now()
-                accounts = due_accounts(session, now)
-                later = next_wake(session)
-            for account_id in accounts:
-                self._hand_over(account_id)
-            if later is not None and now < later < now + timedelta(seconds=SWEEP):
+                ahead = wakes(session)
+            for at, account_id in ahead:
+                if at <= now:
+                    self._hand_over(account_id)
+            later = next((at for at, _account_id in ahead if at > now), None)
+            if later is not None and later < now + timedelta(seconds=SWEEP):
                 self._scheduler.add_job(self.wake, "date", run_date=later, id="alarm", replace_existing=True)
             self._beat_sometimes()
         except DBAPIError:
@@ -102,7 +107,7 @@ class Clock:
         if error is not None:
             log.error("clock.drain", account=account_id, exc_info=error)
         elif ended.result():
-            self._ring()  # its turn ended, perhaps with more to do
+            self._hand_over(account_id)  # its turn ended, perhaps with more to do: to the end of the line
 
     _last_beat = None
 

@@ -1,17 +1,19 @@
 """What a clock job is, and the engine's own; every job is watched through its heartbeat."""
 
+import os
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from publisher import audit, clock
 from publisher.delivery.outlets import World
 from publisher.delivery.recover import expire_leases, hold_paused
-from publisher.model import Firing, Heartbeat
+from publisher.model import Firing, Heartbeat, Ticker
 from publisher.words import _, mark
 
 
@@ -63,33 +65,64 @@ def first_today(world: World, job: str, now: datetime) -> bool:
     return True
 
 
-def _tidy(world: World) -> str:
-    """Forget firings of more than a year ago."""
-    with world.db.writing() as session:
-        session.execute(delete(Firing).where(Firing.due_at < clock.now() - timedelta(days=400)))
-    return ""
-
-
 ENGINE_JOBS: tuple[Job, ...] = (
     Job("deliver", mark("Phát hành bài đến giờ"), 2, 120, _deliver),
     Job("recover", mark("Dọn các lần gửi dở dang"), 10, 120, _recover),
     Job("check_trail", mark("Kiểm tra chuỗi nhật ký"), 3600, 3 * 3600, _check_trail),
-    Job("tidy", mark("Dọn dữ liệu tạm"), 6 * 3600, 24 * 3600, _tidy),
 )
 
 
+BORN = clock.now()
+PROCESS = f"{socket.gethostname()}/{os.getpid()}/{BORN:%H%M%S}"
+GAP = timedelta(seconds=120)  # a clock that has been away for longer begins anew
+
+
 def beat(world: World, job: str, message: str) -> None:
-    """Note that a job ran to its end just now."""
+    """Note that a job ran to its end just now; `deliver`, the clock's own, also that this process ticks."""
+    now = clock.now()
+    since = case((Heartbeat.at < now - GAP, now), else_=func.coalesce(Heartbeat.since, now))
     with world.db.writing() as session:
-        session.merge(Heartbeat(job=job, at=clock.now(), message=message))
+        seen = session.execute(
+            update(Heartbeat)
+            .where(Heartbeat.job == job)
+            .values(at=now, message=message, since=since)
+            .execution_options(synchronize_session=False)
+        )
+        if not seen.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
+            session.merge(Heartbeat(job=job, at=now, message=message, since=now))
+        if job == "deliver":
+            session.merge(Ticker(process=PROCESS, started_at=BORN, at=now))
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A clock job that has been quiet for longer than its deadline, and since when."""
+
+    job: str
+    title: str
+    since: datetime
+
+
+def silences(session: Session, jobs: Sequence[Job], started_at: datetime) -> list[Silence]:
+    """Return those `jobs` that have been quiet for longer than their deadline.
+
+    The clock itself gets no patience for a process that has just started: a web process that is restarted again and
+    again must not hide that nothing ticks. `started_at` counts only where it never ticked at all. The other jobs
+    count from when the clock came back. A beat from the future is as good as none.
+    """
+    now = clock.now()
+    beats = {row.job: row for row in session.scalars(select(Heartbeat))}
+    pulse = beats.get("deliver")
+    back = started_at if pulse is None else pulse.since or pulse.at
+    found = []
+    for job in jobs:
+        beat = beats.get(job.name)
+        since = (beat.at if beat else started_at) if job.name == "deliver" else max(beat.at if beat else back, back)
+        if abs(now - since) > timedelta(seconds=job.deadline):
+            found.append(Silence(job.name, job.title, since))
+    return found
 
 
 def silent(session: Session, jobs: Sequence[Job], started_at: datetime) -> list[str]:
     """Return the titles of those `jobs` that have been quiet for longer than their deadline."""
-    now = clock.now()
-    seen = {row.job: row.at for row in session.scalars(select(Heartbeat))}
-    return [
-        job.title
-        for job in jobs
-        if now - max(seen.get(job.name, started_at), started_at) > timedelta(seconds=job.deadline)
-    ]
+    return [found.title for found in silences(session, jobs, started_at)]

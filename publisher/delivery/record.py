@@ -13,9 +13,10 @@ from channels.base import Receipt as Given
 from publisher import audit, clock, faults
 from publisher.audit import CLOCK
 from publisher.delivery import pages
-from publisher.delivery.attempt import TRIES, Outcome, back_off
+from publisher.delivery.attempt import LONGEST_WAIT, TRIES, Outcome, back_off
 from publisher.delivery.claim import Claim
 from publisher.delivery.outlets import World, channel_type
+from publisher.delivery.pacing import slow_down
 from publisher.delivery.states import move
 from publisher.model import Account, Attempt, Delivery, Post, Receipt
 from publisher.words import _
@@ -33,35 +34,56 @@ def record(world: World, done: Sequence[Done]) -> list[str]:
     """
     try:
         with world.db.writing() as session:
-            states = _record_all(session, world, done)
-            faults.point("during_record")
+            states = write(session, world, done)
     except IntegrityError as error:
-        if "receipt" not in str(error.orig):
+        if not is_strange(error):
             raise
         if len(done) > 1:  # one of them is at fault: each for itself
             return [state for one in done for state in record(world, [one])]
         # UNIQUE(account, remote_id): the outlet named something that belongs to another delivery.
         strange = Outcome("unknown", _("Kênh trả về mã của một lượt phát hành khác: cần người kiểm tra."))
         with world.db.writing() as session:
-            states = _record_all(session, world, [(done[0][0], strange)])
+            states = write(session, world, [(done[0][0], strange)])
+    recorded(done, states)
+    return states
+
+
+def is_strange(error: IntegrityError) -> bool:
+    """Say whether an outlet gave a receipt that belongs to another delivery (UNIQUE of account and remote id)."""
+    return "receipt" in str(error.orig)
+
+
+def recorded(done: Sequence[Done], states: Sequence[str]) -> None:
+    """Say in the log what was committed."""
     faults.point("after_record")
     for (claim, outcome), state in zip(done, states, strict=True):
         log.info(
             "attempt.recorded", delivery=claim.delivery_id, attempt=claim.number, kind=claim.kind,
             outcome=outcome.word, state=state,
         )  # fmt: skip
-    return states
 
 
-def _record_all(session: Session, world: World, done: Sequence[Done]) -> list[str]:
+def write(session: Session, world: World, done: Sequence[Done]) -> list[str]:
+    """Do the work of `record` in the caller's transaction."""
     now = clock.now()
     _close_attempts(session, done, now)
     plain = [one for one in done if _is_plain(*one)]
     landed = _land_together(session, world, plain, now) if plain else set()
-    return [
+    states = [
         "sent" if claim.delivery_id in landed else _record_one(session, world, claim, outcome, now)
         for claim, outcome in done
     ]
+    _slow_down(session, done, now)
+    faults.point("during_record")
+    return states
+
+
+def _slow_down(session: Session, done: Sequence[Done], now: datetime) -> None:
+    """Keep to the pace that an outlet wished with its receipt (`Receipt.pace`, seconds)."""
+    wishes = [(outcome.receipt.pace, claim.account.id) for claim, outcome in done if outcome.receipt is not None]
+    longest, account_id = max(wishes, default=(0.0, 0))
+    if longest > 0:
+        slow_down(session, account_id, now + timedelta(seconds=min(longest, LONGEST_WAIT)))
 
 
 def _is_plain(claim: Claim, outcome: Outcome) -> bool:

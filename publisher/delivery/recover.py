@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from publisher import clock
+from publisher import clock, faults
 from publisher.audit import CLOCK, Actor
 from publisher.delivery.outlets import World, channel_type
 from publisher.delivery.states import move
@@ -35,6 +35,8 @@ def expire_leases(world: World) -> int:
                 .values(outcome="unknown", ended_at=now, message=_("Tiến trình dừng giữa chừng."))
             )
             _unfinished(session, delivery)
+        if stuck:
+            faults.point("during_recovery")
     return len(stuck)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from publisher import audit, clock
+from publisher.delivery.wake import wake
 from publisher.model import Delivery
 from publisher.words import _, mark
 
@@ -24,9 +25,9 @@ TITLES = {
 }
 
 MOVES: dict[str, frozenset[str]] = {
-    "planned": frozenset({"sending", "held", "cancelled", "failed"}),
+    "planned": frozenset({"sending", "held", "cancelled", "failed", "unsure"}),  # unsure: restored from a backup
     "sending": frozenset({"sent", "waiting", "unsure", "failed"}),
-    "waiting": frozenset({"sending", "held", "cancelled", "failed"}),
+    "waiting": frozenset({"sending", "held", "cancelled", "failed", "unsure"}),
     "unsure": frozenset({"sent", "waiting", "failed"}),
     "held": frozenset({"planned", "cancelled"}),
     "sent": frozenset({"confirmed", "retracted"}),
@@ -82,6 +83,8 @@ def move(
     if moved.rowcount != 1:
         return False
     session.refresh(delivery)
+    if wake_at is not None:
+        wake(session, delivery.account_id, wake_at)
     audit.record(
         session, actor, "delivery.move", "delivery", delivery.id,
         unit_id=None, before=before, after=to, reason=reason,

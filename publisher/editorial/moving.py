@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from publisher import audit, clock
 from publisher.delivery.states import OPEN, move
+from publisher.delivery.wake import wake
 from publisher.model import Account, Delivery, Person, Placement, Post, Receipt, Version
 from publisher.refusal import Missing, NotAllowed, Refused, Stale
 from publisher.security import demand
@@ -62,6 +63,7 @@ def _retime(session: Session, delivery: Delivery, revision: int, due_at: datetim
     )
     if done.rowcount != 1:
         return False
+    wake(session, delivery.account_id, due_at)
     session.refresh(delivery)
     return True
 

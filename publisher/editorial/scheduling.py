@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from publisher import audit, clock
 from publisher.delivery.outlets import World
 from publisher.delivery.states import LANDED, OPEN, move
+from publisher.delivery.wake import wake
 from publisher.editorial.content import of
 from publisher.editorial.drafting import expect, touch
 from publisher.editorial.moving import not_past, reschedule, wishes_of
@@ -144,6 +145,7 @@ def _add(
     )
     session.add(delivery)
     session.flush()
+    wake(session, delivery.account_id, due_at)
     audit.record(
         session, audit.acting(person), "delivery.plan", "delivery", delivery.id,
         unit_id=post.unit_id, due_at=due_at, account=rendering.account_id, sha256=rendering.sha256,

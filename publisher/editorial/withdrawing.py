@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from publisher import audit, clock
 from publisher.delivery.states import LANDED
+from publisher.delivery.wake import wake
 from publisher.editorial.drafting import expect, head_version, touch, void
 from publisher.editorial.scheduling import key_of
 from publisher.model import Delivery, Person, Post, Version
@@ -53,3 +54,4 @@ def _add_removal(session: Session, actor: audit.Actor, post: Post, delivery: Del
             due_at=now, wake_at=now, notes={}, created_at=now, changed_at=now,
         )
     )  # fmt: skip
+    wake(session, delivery.account_id, now)

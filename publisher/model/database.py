@@ -1,16 +1,21 @@
 """The connection to SQLite or PostgreSQL: reading sessions, writing sessions, migrations."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+PATIENCE = 30.0  # seconds a writer waits for the one before it
+WAKES = "wakes"  # in a session's `info`: the earliest new wake-up of each account that the transaction planned
 
 
 class Database:
@@ -21,6 +26,9 @@ class Database:
         self.sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.sqlite else create_engine(url, pool_size=10, pool_pre_ping=True)
         self._writer = self.engine.execution_options(begin="IMMEDIATE") if self.sqlite else self.engine
+        # SQLite's own queue of writers sleeps up to 0.1 s between looks; inside one process a lock hands over at once.
+        self._turn = threading.Lock()
+        self.on_wakes: Callable[[Session, dict[int, datetime]], None] | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -35,11 +43,30 @@ class Database:
         On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`): a transaction that reads first and
         writes later would fail when another one wrote in between, whatever the busy timeout.
         """
+        if not self.sqlite:
+            with self._transaction() as session:
+                yield session
+            return
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise OperationalError("BEGIN IMMEDIATE", None, TimeoutError(f"no turn to write within {PATIENCE:.0f} s"))
+        try:
+            with self._transaction() as session:
+                yield session
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+            wakes = session.info.get(WAKES)
+            if wakes and self.on_wakes is not None:
+                self.on_wakes(session, wakes)
 
     def migrate(self) -> None:
-        """Bring the schema to the newest revision."""
+        """Bring the schema to the newest revision; the tool that does it is not even loaded when nothing is to do."""
+        if self._found() == newest_revision():
+            return
         from alembic import command
         from alembic.config import Config
 
@@ -50,33 +77,37 @@ class Database:
             command.upgrade(config, "head")
             connection.commit()
 
-    def revision(self) -> tuple[str | None, str | None]:
+    def revision(self) -> tuple[str | None, str]:
         """Return the schema revision found in the database and the newest one of this release."""
-        from alembic.config import Config
-        from alembic.runtime.migration import MigrationContext
-        from alembic.script import ScriptDirectory
+        return self._found(), newest_revision()
 
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+    def _found(self) -> str | None:
         with self.engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-        return found, ScriptDirectory.from_config(config).get_current_head()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            return found
 
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
 
 
+def newest_revision() -> str:
+    """Return the number of the newest migration; their files are numbered in order."""
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
 def _sqlite_engine(url: str) -> Engine:
-    # 30 s busy timeout: a writer waits for the one before it instead of failing.
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    # Busy timeout: a writer waits for the one before it instead of failing.
+    engine = create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _open(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         # The driver's own BEGIN comes too late for us (only before the first write).
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-4000"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

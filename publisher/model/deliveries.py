@@ -24,6 +24,7 @@ class Account(Base):
         CheckConstraint("mode IN ('live','rehearsal')", name="mode"),
         CheckConstraint("state IN ('active','paused','closed')", name="state"),
         CheckConstraint("late_hours >= 0", name="late_hours"),
+        CheckConstraint("per_hour > 0", name="per_hour"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,6 +37,9 @@ class Account(Base):
     settings: Mapped[dict[str, Any]]
     secrets: Mapped[str] = mapped_column(default="")  # encrypted mapping
     late_hours: Mapped[int] = mapped_column(default=6)
+    per_hour: Mapped[int | None]  # the office's own limit; the outlet's counts too
+    ready_at: Mapped[datetime | None]  # nothing goes out before: a limit is used up, or the outlet wished it
+    spent_until: Mapped[datetime | None]  # how far the hourly allowance is spent (pacing.py)
     created_at: Mapped[datetime]
 
 
@@ -75,9 +79,10 @@ class Delivery(Base):
     tries: Mapped[int] = mapped_column(default=0)  # attempts spent; our own waiting spends none
     lease_until: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=1)  # raised by every move: who holds an old one may not move it
-    hold: Mapped[str] = mapped_column(default="")  # why it is held: `late` or `paused`
+    hold: Mapped[str] = mapped_column(default="")  # why it is held: `late`, `paused` or `restored`
     notes: Mapped[dict[str, Any]]
     late_allowed: Mapped[bool] = mapped_column(default=False)  # a person said: send although it is late
+    look_first: Mapped[bool] = mapped_column(default=False)  # restored from a backup: it may have landed since
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
