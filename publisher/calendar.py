@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select, union
+from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
 from publisher.clock import day_span, local_day
@@ -73,7 +73,7 @@ def entries(
         *_placements(session, zone, first, last, units, chosen),
         *_slots(session, zone, first, last, units, chosen),
     ]
-    themes = _themes(session, zone, first, last)
+    themes = _themes(session, zone, first, last, units)
     out = [replace(entry, themes=own or themes.get(entry.post_id or 0, ())) for entry, own in found]
     return sorted(out, key=_order)
 
@@ -100,19 +100,18 @@ def _deliveries(
     query = (
         select(
             Delivery.id, Delivery.due_at, Delivery.state, Delivery.action, Delivery.post_id,
-            Version.title, Account.channel, Account.title.label("account"), Post.unit_id,
+            Version.title, Account.channel, Account.title.label("account"), Delivery.unit_id,
         )
         .join(Version, Version.id == Delivery.version_id)
         .join(Account, Account.id == Delivery.account_id)
-        .join(Post, Post.id == Delivery.post_id)
-        .where(Delivery.due_at >= start, Delivery.due_at < end, Post.unit_id.in_(units))
+        .where(Delivery.due_at >= start, Delivery.due_at < end, Delivery.unit_id.in_(units))
         .order_by(Delivery.due_at)
         .limit(MOST)
     )  # fmt: skip
     if chosen.channel:
         query = query.where(Account.channel == chosen.channel)
     if chosen.theme:
-        query = query.where(_about(chosen.theme))
+        query = query.where(Delivery.post_id.in_(_about(chosen.theme)))
     # A cancelled delivery is history: it shows only when asked for.
     query = query.where(Delivery.state == chosen.state) if chosen.state else query.where(Delivery.state != "cancelled")
     return [
@@ -138,15 +137,14 @@ def _placements(
         )
         .join(Post, Post.id == Placement.post_id)
         .join(Account, Account.id == Placement.account_id)
-        .where(Placement.due_at >= start, Placement.due_at < end, Post.unit_id.in_(units))
-        .where(Post.state.in_(("draft", "submitted", "returned")), Post.live.is_(None))
+        .where(Placement.due_at >= start, Placement.due_at < end, Placement.post_id.in_(_open_posts(units)))
         .order_by(Placement.due_at)
         .limit(MOST)
     )  # fmt: skip
     if chosen.channel:
         query = query.where(Account.channel == chosen.channel)
     if chosen.theme:
-        query = query.where(_about(chosen.theme))
+        query = query.where(Placement.post_id.in_(_about(chosen.theme)))
     if chosen.state:
         query = query.where(Post.state == chosen.state)
     return [
@@ -159,6 +157,13 @@ def _placements(
         )
         for row in session.execute(query)
     ]  # fmt: skip
+
+
+def _open_posts(units: Collection[int]) -> Select[int]:
+    """Posts that nobody has approved yet: few, whatever the age of the archive, and found by their unit."""
+    return select(Post.id).where(
+        Post.unit_id.in_(units), Post.state.in_(("draft", "submitted", "returned")), Post.live.is_(None)
+    )
 
 
 def _slots(
@@ -193,12 +198,14 @@ def _wall(day: date, at: str, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(day, time.fromisoformat(at), tzinfo=zone) if at else None
 
 
-def _about(theme: str) -> ColumnElement[bool]:
+def _about(theme: str) -> Select[int]:
     """Posts of a theme; asked in the query itself, so that its limit counts only what is shown."""
-    return Post.id.in_(select(PostTheme.post_id).where(PostTheme.code == theme))
+    return select(PostTheme.post_id).where(PostTheme.code == theme)
 
 
-def _themes(session: Session, zone: ZoneInfo, first: date, last: date) -> dict[int, tuple[str, ...]]:
+def _themes(
+    session: Session, zone: ZoneInfo, first: date, last: date, units: Collection[int]
+) -> dict[int, tuple[str, ...]]:
     """Return the themes of every post that has something on these days: 1 query, however many they are."""
     start, end = day_span(first, last, zone)
     rows = session.execute(
@@ -206,8 +213,10 @@ def _themes(session: Session, zone: ZoneInfo, first: date, last: date) -> dict[i
         .where(
             PostTheme.post_id.in_(
                 union(
-                    select(Delivery.post_id).where(Delivery.due_at >= start, Delivery.due_at < end),
-                    select(Placement.post_id).where(Placement.due_at >= start, Placement.due_at < end),
+                    select(Delivery.post_id).where(
+                        Delivery.due_at >= start, Delivery.due_at < end, Delivery.unit_id.in_(units)
+                    ),
+                    _open_posts(units),
                 )
             )
         )

@@ -153,6 +153,7 @@ def _variants(raw: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]
             raise Refused(_("Bản riêng cho kênh không có: «{name}».").format(name=channel), "variants")
         title = line(texts.get("title") or "", _("Tiêu đề riêng"), most=200)
         body = passage(texts.get("body") or "", _("Nội dung riêng"), most=LONGEST_BODY)
-        if title or body:
-            variants[channel] = {"title": title, "body": body}
+        lines = passage(texts.get("lines") or "", _("Lời đọc riêng"), most=LONGEST_BODY)
+        if title or body or lines:
+            variants[channel] = {"title": title, "body": body} | ({"lines": lines} if lines else {})
     return variants

@@ -75,7 +75,7 @@ def _lines(content: Content, name: str) -> list[str]:
         return [
             f"{channel}: {line}"
             for channel, texts in sorted(value.items())
-            for line in (texts["title"], *texts["body"].splitlines())
+            for line in (texts["title"], *texts["body"].splitlines(), *texts.get("lines", "").splitlines())
             if line
         ]
     if isinstance(value, date):

@@ -4,10 +4,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels import base
+from channels.radio import Radio
+from channels.radio.script import lines_of
 from publisher import clock
 from publisher.delivery.outlets import World, channel_type, open_channel
 from publisher.editorial.content import Content
 from publisher.model import Account, Decision, Label, Post, Rendering, Theme, Unit, Version
+from publisher.radio.lexicon import words
 from publisher.refusal import Refused
 from publisher.text import excerpt, html, number, plain
 from publisher.words import _
@@ -41,6 +44,8 @@ def channel_post(
         images=tuple(base.Image(**image) for image in content.images),
         correction=content.correction,
         link=f"{public_url}/tin/{slug}" if public_url else "",
+        lines=lines_of(texts.get("lines", "")),
+        lexicon=words(session, unit.id) if channel == Radio.name else {},
     )
 
 

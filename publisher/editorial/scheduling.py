@@ -132,6 +132,7 @@ def _add(
         version_id=version.id,
         account_id=rendering.account_id,
         post_id=post.id,
+        unit_id=post.unit_id,
         placement=rendering.placement,
         action=action,
         follows_id=before.id if before else None,

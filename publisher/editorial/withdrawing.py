@@ -47,7 +47,7 @@ def _add_removal(session: Session, actor: audit.Actor, post: Post, delivery: Del
     version = session.get_one(Version, delivery.version_id)
     session.add(
         Delivery(
-            version_id=delivery.version_id, account_id=delivery.account_id, post_id=post.id,
+            version_id=delivery.version_id, account_id=delivery.account_id, post_id=post.id, unit_id=post.unit_id,
             placement=delivery.placement, action="retract", follows_id=delivery.id,
             rendering_id=delivery.rendering_id, reason=reason,
             key=key_of(version, delivery.account_id, delivery.placement, "retract"),

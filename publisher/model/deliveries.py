@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from publisher.model.base import Base
+from publisher.model.connections import SEALED
 
 STATES = (
     "planned", "sending", "waiting", "unsure", "held",
@@ -35,11 +36,17 @@ class Account(Base):
     state: Mapped[str] = mapped_column(default="active")
     pause_reason: Mapped[str] = mapped_column(default="")
     settings: Mapped[dict[str, Any]]
-    secrets: Mapped[str] = mapped_column(default="")  # encrypted mapping
+    secrets: Mapped[str] = mapped_column(default="", info=SEALED)  # encrypted mapping
     late_hours: Mapped[int] = mapped_column(default=6)
     per_hour: Mapped[int | None]  # the office's own limit; the outlet's counts too
     ready_at: Mapped[datetime | None]  # nothing goes out before: a limit is used up, or the outlet wished it
     spent_until: Mapped[datetime | None]  # how far the hourly allowance is spent (pacing.py)
+    # How it stands at its outlet, whatever the outlet: the last look's answer, in words for people.
+    expires_at: Mapped[datetime | None]  # when the access ends by itself, if the outlet said so
+    checked_at: Mapped[datetime | None]  # the last look that got an answer
+    check_after: Mapped[datetime | None]  # no look begins before: one is under way, or has just failed
+    health: Mapped[str] = mapped_column(default="")  # what is wrong and what to do; empty when all is well
+    facts: Mapped[list[Any]] = mapped_column(default=list)  # [name, value] pairs that the outlet told
     created_at: Mapped[datetime]
 
 
@@ -57,6 +64,7 @@ class Delivery(Base):
         CheckConstraint("wake_at IS NULL OR state IN ('planned','waiting','unsure')", name="asleep"),
         Index("ix_delivery_account_id_due_at", "account_id", "due_at"),
         Index("ix_delivery_due_at", "due_at"),
+        Index("ix_delivery_unit_id_due_at", "unit_id", "due_at"),
         # Only what the engine has to look at again has a wake_at: these two are its queues, short and in order.
         Index("ix_delivery_wake_at", "wake_at"),
         Index("ix_delivery_account_id_wake_at", "account_id", "wake_at"),
@@ -67,6 +75,7 @@ class Delivery(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))  # the post's: the calendar of a unit reads by it
     placement: Mapped[str] = mapped_column(default="main")
     action: Mapped[str] = mapped_column(default="publish")
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)

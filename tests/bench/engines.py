@@ -66,7 +66,8 @@ def prepare(home: Path, count: int, address: str, accounts: int, spread: float =
         now = clock.now() + timedelta(seconds=first)
         rows = [
             {
-                "version_id": version, "account_id": ids[n % accounts], "post_id": post_id, "placement": f"p{n}",
+                "version_id": version, "account_id": ids[n % accounts], "post_id": post_id,
+                "unit_id": office.unit_id, "placement": f"p{n}",
                 "rendering_id": renderings[ids[n % accounts]], "key": f"k{n}", "notes": {},
                 "due_at": now + timedelta(seconds=spread * n / count),
                 "wake_at": now + timedelta(seconds=spread * n / count), "created_at": now, "changed_at": now,

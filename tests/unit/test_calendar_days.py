@@ -63,6 +63,7 @@ def filled(
             [
                 {
                     "version_id": version_id, "account_id": office.account_id, "post_id": post_id,
+                    "unit_id": office.unit_id,
                     "placement": f"p{n}", "rendering_id": rendering_id, "key": f"key{n}", "due_at": moment,
                     "wake_at": moment, "notes": {}, "created_at": clock.now(), "changed_at": clock.now(),
                 }

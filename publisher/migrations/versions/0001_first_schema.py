@@ -428,6 +428,7 @@ def upgrade() -> None:
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("placement", sa.String(), nullable=False),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("follows_id", sa.Integer(), nullable=True),
@@ -463,6 +464,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["follows_id"], ["delivery.id"], name=op.f("fk_delivery_follows_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_delivery_post_id")),
         sa.ForeignKeyConstraint(["rendering_id"], ["rendering.id"], name=op.f("fk_delivery_rendering_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_delivery_unit_id")),
         sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_delivery_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
@@ -480,6 +482,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_delivery_follows_id"), "delivery", ["follows_id"], unique=False)
     op.create_index(op.f("ix_delivery_post_id"), "delivery", ["post_id"], unique=False)
     op.create_index("ix_delivery_state_due_at", "delivery", ["state", "due_at"], unique=False)
+    op.create_index("ix_delivery_unit_id_due_at", "delivery", ["unit_id", "due_at"], unique=False)
     op.create_index("ix_delivery_wake_at", "delivery", ["wake_at"], unique=False)
     op.create_table(
         "attempt",
