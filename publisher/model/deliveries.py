@@ -15,6 +15,7 @@ STATES = (
 )  # fmt: skip
 ACTIONS = ("publish", "amend", "retract")
 _HANDED_OVER = text("kind = 'handed_over'")
+_AWAKE = text("wake_at IS NOT NULL")
 
 
 class Account(Base):
@@ -66,8 +67,11 @@ class Delivery(Base):
         Index("ix_delivery_due_at", "due_at"),
         Index("ix_delivery_unit_id_due_at", "unit_id", "due_at"),
         # Only what the engine has to look at again has a wake_at: these two are its queues, short and in order.
-        Index("ix_delivery_wake_at", "wake_at"),
-        Index("ix_delivery_account_id_wake_at", "account_id", "wake_at"),
+        Index("ix_delivery_wake_at", "wake_at", sqlite_where=_AWAKE, postgresql_where=_AWAKE),
+        Index(
+            "ix_delivery_account_id_wake_at", "account_id", "wake_at",
+            sqlite_where=_AWAKE, postgresql_where=_AWAKE,
+        ),
         Index("ix_delivery_state_due_at", "state", "due_at"),
     )
 

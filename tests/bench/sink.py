@@ -1,19 +1,20 @@
 """An outlet that only counts: a small HTTP server on asyncio, run as a process of its own.
 
-`python -m tests.bench.sink LATENCY` prints its port; POST counts a key, GET answers {"posts": n, "keys": distinct}.
+`python -m tests.bench.sink LATENCY` prints its port. POST counts a key; GET / answers {"posts": n, "keys": distinct},
+GET /keys {key: count}, GET /KEY the count of one key: what an outlet that can be asked tells.
 """
 
 import asyncio
 import json
 import sys
+from collections import Counter
 
 
 class Connection(asyncio.Protocol):
     """One keep-alive connection; requests have a Content-Length and come one after the other."""
 
     latency = 0.0
-    posts = 0
-    keys: set[bytes] = set()  # noqa: RUF012 - one count for the process
+    keys: Counter[str] = Counter()  # noqa: RUF012 - one count for the process
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -32,19 +33,26 @@ class Connection(asyncio.Protocol):
             return
         self._buffer = b""
         if head.startswith(b"POST"):
-            Connection.posts += 1
-            Connection.keys.add(body[:length])
-            answer = b'{"id": "%d"}' % Connection.posts
+            Connection.keys[body[:length].decode()] += 1
+            answer = b'{"id": "1"}'
         else:
-            answer = json.dumps({"posts": Connection.posts, "keys": len(Connection.keys)}).encode()
-        if self.latency:
+            answer = self._told(head.split(b" ", 2)[1].decode().strip("/"))
+        if self.latency and head.startswith(b"POST"):
             asyncio.get_running_loop().call_later(self.latency, self._answer, answer)
         else:
             self._answer(answer)
 
+    def _told(self, asked: str) -> bytes:
+        if asked == "keys":
+            return json.dumps(self.keys).encode()
+        if asked:
+            return json.dumps(self.keys[asked]).encode()
+        return json.dumps({"posts": self.keys.total(), "keys": len(self.keys)}).encode()
+
     def _answer(self, body: bytes) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-        self._transport.write(head + body)  # type: ignore[attr-defined]
+        if not self._transport.is_closing():
+            self._transport.write(head + body)  # type: ignore[attr-defined]
 
 
 async def serve() -> None:

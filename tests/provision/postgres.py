@@ -34,17 +34,29 @@ max_connections = 200
 timezone = 'Asia/Ho_Chi_Minh'
 """
 
+# The last word of a setting counts.
+_DURABLE = """
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+shared_buffers = 256MB
+max_wal_size = 4GB
+"""
+
 
 class LocalServer(Server):
     """A server of our own: it can be stopped and started again, and is gone when the test run is.
 
-    `home` holds its log, `data` its data, in memory where there is room.
+    `home` holds its log, `data` its data, in memory where there is room; a `durable` one keeps them on disk and
+    syncs every commit, as an office's server does.
     """
 
-    def __init__(self, bin_dir: Path) -> None:
+    def __init__(self, bin_dir: Path, *, durable: bool = False) -> None:
         """Create and start a server from the programs in `bin_dir`; raises `Unavailable` with the log."""
+        self._durable = durable
+        folder = None if durable else programs.memory_folder()
         self.home = Path(tempfile.mkdtemp(prefix="publisher-postgres-"))
-        self.data = Path(tempfile.mkdtemp(prefix="publisher-postgres-data-", dir=programs.memory_folder()))
+        self.data = Path(tempfile.mkdtemp(prefix="publisher-postgres-data-", dir=folder))
         try:
             self._programs = programs.prepare(bin_dir, self.home)
             programs.hand_over(self.data, self._programs.account)
@@ -92,6 +104,8 @@ class LocalServer(Server):
             raise Unavailable(f"initdb in {self._programs.bin_dir} failed: {made.stdout.strip()[-1500:]}")
         with (self.data / "postgresql.conf").open("a", encoding="utf-8") as settings:
             settings.write(_SETTINGS.format(port=port))
+            if self._durable:
+                settings.write(_DURABLE)
 
     def _pg_ctl(self, verb: str, *options: str) -> None:
         done = self._programs.run("pg_ctl", verb, "-w", "-D", str(self.data), *options)
@@ -130,7 +144,7 @@ def find(environ: Mapping[str, str], system: Path = programs.SYSTEM, *, wheel: b
     )
 
 
-def start(bin_dir: Path | None = None) -> LocalServer:
+def start(bin_dir: Path | None = None, *, durable: bool = False) -> LocalServer:
     """Start a new server of our own, from `bin_dir` or the first place whose programs work.
 
     Use it in a `with`. Raises `Unavailable`, naming every place tried and what it said.
@@ -138,7 +152,7 @@ def start(bin_dir: Path | None = None) -> LocalServer:
     refusals = []
     for candidate in [bin_dir] if bin_dir else programs.folders():
         try:
-            return LocalServer(candidate)
+            return LocalServer(candidate, durable=durable)
         except Unavailable as refusal:
             refusals.append(str(refusal))
     raise Unavailable("\n".join(refusals) or find({}).reason)

@@ -477,13 +477,27 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_delivery_account_id_due_at", "delivery", ["account_id", "due_at"], unique=False)
-    op.create_index("ix_delivery_account_id_wake_at", "delivery", ["account_id", "wake_at"], unique=False)
+    op.create_index(
+        "ix_delivery_account_id_wake_at",
+        "delivery",
+        ["account_id", "wake_at"],
+        unique=False,
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
     op.create_index("ix_delivery_due_at", "delivery", ["due_at"], unique=False)
     op.create_index(op.f("ix_delivery_follows_id"), "delivery", ["follows_id"], unique=False)
     op.create_index(op.f("ix_delivery_post_id"), "delivery", ["post_id"], unique=False)
     op.create_index("ix_delivery_state_due_at", "delivery", ["state", "due_at"], unique=False)
     op.create_index("ix_delivery_unit_id_due_at", "delivery", ["unit_id", "due_at"], unique=False)
-    op.create_index("ix_delivery_wake_at", "delivery", ["wake_at"], unique=False)
+    op.create_index(
+        "ix_delivery_wake_at",
+        "delivery",
+        ["wake_at"],
+        unique=False,
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
     op.create_table(
         "attempt",
         sa.Column("id", sa.Integer(), nullable=False),
