@@ -19,10 +19,15 @@ from tests.bench.measure import measured
 from tests.bench.outlet import Sink
 
 
-def _opened(home: Path) -> Installation:
+def with_sink() -> None:
+    """Put the sink among the channels of this process, and keep its log quiet."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     channels.CHANNELS = (*channels.CHANNELS, Sink)
     channels.registry.cache_clear()
+
+
+def _opened(home: Path) -> Installation:
+    with_sink()
     return open_installation(Config(home=home, database_url=os.environ.get("BENCH_DATABASE", "")))
 
 
