@@ -2,14 +2,19 @@
 
 import sys
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import select
 
-from publisher import accounts
+from publisher import accounts, clock
+from publisher.accounts import watch
 from publisher.audit import COMMAND
 from publisher.cli.common import as_json, emit, find_unit, opened
+from publisher.connections.health import warning
 from publisher.delivery.outlets import channel_type
+from publisher.installation import Installation
 from publisher.model import Account
 from publisher.refusal import Refused
 from publisher.words import _
@@ -53,7 +58,7 @@ def channel_add(
         except OSError as error:
             raise Refused(_("Không đọc được tệp {file}: {why}").format(file=file, why=error.strerror)) from error
     for key, field in fields.items():
-        if field.secret and field.needed and key not in values:
+        if field.secret and field.needed and key not in values and not rehearsal:
             values[key] = _ask(field.label)
     mode = "rehearsal" if rehearsal else "live"
     with opened() as installation, installation.world.db.writing() as session:
@@ -99,7 +104,7 @@ def channel_list(as_json: bool) -> None:
 @click.argument("account_id", metavar="[ID]", type=int, required=False)
 @as_json
 def channel_check(account_id: int | None, as_json: bool) -> None:
-    """Kiểm tra tài khoản số ID (không ghi ID: mọi tài khoản); mã thoát 1 khi có tài khoản hỏng."""
+    """Hỏi kênh xem tài khoản số ID (không ghi: mọi tài khoản) còn dùng được không; mã thoát 1 khi có cái hỏng."""
     with opened() as installation:
         with installation.world.db.reading() as session:
             rows = (
@@ -107,14 +112,35 @@ def channel_check(account_id: int | None, as_json: bool) -> None:
                 if account_id is not None
                 else list(session.scalars(select(Account).where(Account.state != "closed").order_by(Account.id)))
             )
-        data = []
-        for account in rows:
-            try:
-                accounts.check(installation.world, account)
-                problem = account.pause_reason if account.state == "paused" else ""
-            except Refused as error:
-                problem = error.message
-            data.append({"id": account.id, "title": account.title, "problem": problem})
-    emit(as_json, data, lambda: [f"{row['id']:>4}  {row['problem'] or 'tốt':<10}  {row['title']}" for row in data])
+        data = [_looked_at(installation, account) for account in rows]
+    emit(as_json, data, lambda: [line for row in data for line in _told(row, installation.config.zone)])
     if any(row["problem"] for row in data):
         raise click.exceptions.Exit(1)
+
+
+def _looked_at(installation: Installation, account: Account) -> dict[str, Any]:
+    """Return how an account stands: `problem` when nothing can be sent, `warning` when something lacks or ends soon."""
+    row: dict[str, Any] = {"id": account.id, "title": account.title, "problem": "", "warning": "", "facts": {}}
+    paused = account.pause_reason if account.state == "paused" else ""
+    try:
+        standing = watch.check(installation.world, COMMAND, account.id)
+    except Refused as error:
+        return {**row, "problem": " ".join(filter(None, (paused, error.message)))}
+    with installation.world.db.reading() as session:
+        told = warning(accounts.get(session, account.id), clock.now())
+    lacking = "" if standing.usable else standing.health
+    return {
+        **row,
+        "problem": " ".join(filter(None, (paused, lacking))),
+        "warning": told if standing.usable else "",
+        "facts": dict(standing.facts),
+        "expires_at": standing.expires_at,
+    }
+
+
+def _told(row: dict[str, Any], zone: ZoneInfo) -> list[str]:
+    lines = [f"{row['id']:>4}  {row['problem'] or row['warning'] or _('tốt')}  {row['title']}"]
+    lines += [f"      {name}: {value}" for name, value in row["facts"].items()]
+    if row.get("expires_at"):
+        lines.append(_("      Dùng được đến {at}").format(at=row["expires_at"].astimezone(zone).strftime("%d/%m/%Y")))
+    return lines

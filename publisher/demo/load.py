@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from publisher import accounts, clock, planning
+from publisher import clock, planning
 from publisher.audit import COMMAND, acting
 from publisher.clock import local_day
 from publisher.delivery.drain import tick
+from publisher.demo import prints, radio, reach
+from publisher.demo.outlets import add_accounts, wishes
 from publisher.demo.people import PLAN_UNITS, Cast, make_people, make_units
 from publisher.editorial import drafting, review, scheduling
 from publisher.editorial.content import Content
 from publisher.installation import Installation
 from publisher.intake.posts import Row, read_file
-from publisher.model import Account, Delivery, Person, Plan, Post, Reading, Slot, Task, Unit
+from publisher.model import Person, Plan, Post, Slot, Task, Unit
 from publisher.words import _
 from schedules.plan_file import load as load_plan
 from schedules.plan_file import plans
@@ -58,7 +60,7 @@ def _fill(installation: Installation) -> None:
     with clock.reading(start), world.db.writing() as session:
         cast = Cast(units := make_units(session), make_people(session, units, installation.config.home))
         for code in SHARES:
-            accounts.add(session, world, COMMAND, units[code], "portal", "", {})
+            add_accounts(session, world, units[code])
         for code, unit_code in PLAN_UNITS.items():
             planning.import_plan(session, COMMAND, units[unit_code], load_plan(plans()[code]), year=today.year)
     rows = {f"P{row.number:02}": row for row in read_file(POSTS, zone)}
@@ -70,8 +72,10 @@ def _fill(installation: Installation) -> None:
         with clock.reading(due_at):
             tick(world)
     with world.db.writing() as session:
-        _sample_readings(session, now)
+        reach.load(session, installation, cast.units, now)
         _work_in_progress(session, installation, cast, rows, now)
+    prints.load(installation, cast, _content(rows["P04"], f" – {_('đợt treo băng rôn')}"), now)
+    radio.add_station(installation, cast, {key: row.content for key, row in rows.items()}, zone)
 
 
 def _schedule(today: date, zone: ZoneInfo) -> list[tuple[str, str, datetime, str]]:
@@ -108,7 +112,6 @@ def _publish(
     """Write, submit and approve one sample post as its people would have done two days before."""
     editor, approver = cast.people["editor"], cast.people["approver"]
     written = max(start, min(due_at, clock.now()) - timedelta(days=2))
-    account = session.scalars(select(Account).where(Account.unit_id == unit.id)).one()
     slot = _slot_for(session, unit, due_at)
     content = _content(row, suffix)
     with clock.reading(written):
@@ -118,7 +121,7 @@ def _publish(
         )  # fmt: skip
         if slot is not None:
             slot.state = "used"
-        scheduling.place(session, editor, post, post.revision, [(account.id, due_at)])
+        scheduling.place(session, editor, post, post.revision, wishes(session, unit, row, due_at))
         review.submit(session, editor, post, post.revision)
     with clock.reading(written + timedelta(hours=5)):
         review.approve(session, installation.world, approver, post, post.revision, installation.config.public_url)
@@ -140,40 +143,17 @@ def _slot_for(session: Session, unit: Unit, due_at: datetime) -> Slot | None:
     return min(nearby, key=lambda slot: abs((slot.day - due_at.date()).days), default=None)
 
 
-def _sample_readings(session: Session, now: datetime) -> None:
-    """Give each published delivery plausible views after a day and a week, marked as samples."""
-    chance = random.Random(7)  # noqa: S311 - the same demonstration each time
-    sent = session.execute(
-        select(Delivery.id, Delivery.due_at, Post.unit_id)
-        .join(Post, Post.id == Delivery.post_id)
-        .where(Delivery.state == "sent")
-    )
-    for delivery_id, due_at, unit_id in sent:
-        first = chance.randrange(35, 240)
-        for days, value in ((1, first), (7, first * chance.randrange(15, 40) // 10)):
-            as_of = due_at + timedelta(days=days)
-            if as_of > now:
-                continue
-            session.add(
-                Reading(
-                    unit_id=unit_id, delivery_id=delivery_id, metric="views", value=value, measure="lượt",
-                    source="sample", as_of=as_of, recorded_at=as_of, note=_("Số liệu mẫu"),
-                )
-            )  # fmt: skip
-
-
 def _work_in_progress(
     session: Session, installation: Installation, cast: Cast, rows: dict[str, Row], now: datetime
 ) -> None:
     """Leave some work on the desk: one post about to go out, two to approve, one returned, one draft."""
     unit = cast.units["phuong-an-mau"]
     editor, approver = session.merge(cast.people["editor"]), session.merge(cast.people["approver"])
-    account = session.scalars(select(Account).where(Account.unit_id == unit.id)).one()
 
     def written(key: str, title: str, due_at: datetime) -> Post:
         content = _content(rows[key], title)
         post = drafting.draft(session, editor, acting(editor), unit, content)
-        scheduling.place(session, editor, post, post.revision, [(account.id, due_at)])
+        scheduling.place(session, editor, post, post.revision, wishes(session, unit, rows[key], due_at))
         return post
 
     first = written("P01", f" – {_('bài phát ngay sau khi khởi động')}", clock.now() + FIRST_OUT)

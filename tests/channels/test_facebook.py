@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request
 
 from channels.base import Receipt, Rejected, TryLater, Unauthorised
 from channels.facebook import Facebook
-from channels.facebook_text import LONGEST
+from channels.facebook.text import LONGEST
 from tests.simulators import kit
 from tests.simulators.facebook import Facebook as Simulated
 from tests.simulators.facebook_stage import CANARY, Stage

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from channels.base import Refusal, Rejected, TryLater, Unauthorised, Unknown
-from channels.facebook_connect import (
+from channels.facebook.connect import (
     PERMISSIONS,
     App,
     UserToken,

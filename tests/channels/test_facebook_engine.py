@@ -61,6 +61,12 @@ class Wire:
                 break
         return self.delivery(delivery_id).state
 
+    def ready_in(self) -> float:
+        """Seconds until the account may send again."""
+        with self.office.reading() as session:
+            ready_at = session.get_one(Account, self.account_id).ready_at
+        return (ready_at - in_minutes(self.minutes)).total_seconds() if ready_at else 0.0
+
     def delivery(self, delivery_id: int) -> Delivery:
         with self.office.reading() as session:
             return session.get_one(Delivery, delivery_id)
@@ -149,6 +155,47 @@ def test_a_throttled_page_waits_as_long_as_facebook_names_and_then_sends_once(wi
     assert wire.delivery(busy).state == "waiting" and len(wire.office.attempts(busy)) == 1
     wire.tick(3)
     assert wire.delivery(busy).state == "sent" and len(wire.stage.accepted()) == 1
+
+
+def test_a_used_up_limit_holds_back_the_whole_account_after_one_call(wire: Wire) -> None:
+    """Further calls would only lengthen Facebook's block."""
+    waiting = [wire.scheduled(f"Bài {number}") for number in range(6)]
+    wire.stage.simulator.faults.next("POST feed", kit.Fault("refusal", refusal="80001"))
+    wire.tick()
+    wire.tick(5)
+    assert wire.stage.simulator.faults.calls["POST feed"] == 1 and not wire.stage.accepted()
+    assert wire.ready_in() == pytest.approx(120, abs=20), "Facebook named 7 minutes"
+    wire.tick(2.5)
+    assert {wire.delivery(one).state for one in waiting} == {"sent"} and len(wire.stage.accepted()) == 6
+
+
+def test_calls_are_spaced_out_before_the_limit_bites(wire: Wire) -> None:
+    wire.stage.option(budget=10)
+    sent = [wire.scheduled(f"Bài {number}") for number in range(9)]
+    wire.tick()
+    states = [wire.delivery(one).state for one in sent]
+    assert states.count("sent") == 8 and states[-1] == "waiting", "at 80 % of the budget"
+    assert wire.delivery(sent[-1]).tries == 0, "given back untried"
+    assert 55 < wire.ready_in() <= 60
+    wire.tick(1.1)
+    assert wire.delivery(sent[-1]).state == "sent" and wire.receipt(sent[-1]).detail["usage"] == 90
+    assert wire.ready_in() == pytest.approx(180, abs=5)
+
+
+def test_find_is_asked_again_when_it_wished_so(wire: Wire) -> None:
+    """Facebook shows a post up to a quarter of an hour late: 1, 2, 4 and 5 minutes between the looks, as they are."""
+    lost = wire.scheduled()
+    wire.stage.option(visible_after=3600.0)
+    wire.stage.simulator.faults.next("POST feed", kit.spoilt("drop", accepted=True))
+    wire.tick()
+    waits = []
+    for _look in range(4):
+        at = wire.delivery(lost).wake_at
+        assert at is not None
+        wire.tick((at - in_minutes(wire.minutes)).total_seconds() / 60 + 0.01)
+        waits.append(round((wire.delivery(lost).wake_at - in_minutes(wire.minutes)).total_seconds() / 60, 1))
+    assert waits == [1.0, 2.0, 4.0, 5.0]
+    assert wire.delivery(lost).state == "unsure" and len(wire.stage.accepted()) == 1
 
 
 def test_refused_content_fails_at_once_with_the_reason(wire: Wire) -> None:

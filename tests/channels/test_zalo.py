@@ -11,8 +11,8 @@ import pytest
 
 from channels.base import CannotTell, Reading, Receipt, Rejected, Rendered, TryLater, Unauthorised, Unknown
 from channels.zalo import Zalo
-from channels.zalo_api import calling, wait_for
-from channels.zalo_article import marked, payload
+from channels.zalo.api import calling, wait_for
+from channels.zalo.article import marked, payload
 from tests.simulators import kit
 from tests.simulators.zalo import START
 from tests.simulators.zalo_stage import CANARY, Quick, Stage, staged

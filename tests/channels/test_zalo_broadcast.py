@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.base import CannotTell, Rejected, TryLater, Unauthorised, Unknown
-from channels.zalo_broadcast import (
+from channels.zalo.broadcast import (
     CLOSES,
     OPENS,
     REVIEW,
@@ -19,16 +19,20 @@ from channels.zalo_broadcast import (
     Audience,
     Quota,
     arrives,
+    audience_of,
     beyond,
-    find,
+    described,
     message,
     opens,
+    overlaps,
     quotas,
-    retract,
+    refuse,
+    rendered,
     send,
     target,
 )
 from tests.simulators import kit
+from tests.simulators.zalo import START
 from tests.simulators.zalo_messages import delivered
 from tests.simulators.zalo_stage import Stage, staged
 
@@ -114,7 +118,7 @@ def test_the_last_evening_of_a_month_in_vietnam_counts_to_that_month() -> None:
 
 def test_a_broadcast_names_its_articles_and_is_handed_over_to_zalos_review(stage: Stage) -> None:
     article = stage.deliver(stage.item()).remote_id
-    receipt = send(stage.outfit, [article], Audience(ages=(1, 2)))
+    receipt = send(stage.outfit, message([article], Audience(ages=(1, 2))))
     assert receipt.kind == "handed_over" and receipt.detail["articles"] == [article]
     [entry] = stage.entries("broadcast")
     assert entry == {"id": receipt.remote_id, "articles": [article], "target": {"ages": "1,2"}}
@@ -130,21 +134,21 @@ def test_publishing_an_article_broadcasts_nothing(stage: Stage) -> None:
 
 def test_what_is_no_finished_article_is_refused(stage: Stage) -> None:
     with pytest.raises(Rejected, match="mã bài kèm theo"):
-        send(stage.outfit, ["khong-co"], ALL)
+        send(stage.outfit, message(["khong-co"], ALL))
 
 
 def test_at_night_and_beyond_the_quota_zalo_wants_it_later(stage: Stage) -> None:
     article = stage.deliver(stage.item()).remote_id
     stage.option(broadcast_quota=1)
-    send(stage.outfit, [article], ALL)
+    send(stage.outfit, message([article], ALL))
     with pytest.raises(TryLater, match="hết số tin") as caught:
-        send(stage.outfit, [article], ALL)
+        send(stage.outfit, message([article], ALL))
     assert caught.value.after == 6 * 3600
     stage.simulator.clock.advance(13 * 3600)  # 22:00
     with pytest.raises(TryLater, match="22 giờ"):
-        send(stage.outfit, [article], ALL)
+        send(stage.outfit, message([article], ALL))
     stage.simulator.clock.advance(15 * 24 * 3600 - 13 * 3600)  # the next month
-    assert send(stage.outfit, [article], ALL)
+    assert send(stage.outfit, message([article], ALL))
 
 
 @pytest.mark.parametrize("accepted", [True, False])
@@ -153,33 +157,79 @@ def test_after_a_lost_answer_a_person_decides(stage: Stage, what: str, accepted:
     article = stage.deliver(stage.item()).remote_id
     stage.simulator.faults.next("POST oa/message", kit.spoilt(what, accepted))
     with pytest.raises(Unknown):
-        send(stage.outfit, [article], ALL)
-    assert isinstance(find(), CannotTell)
+        send(stage.outfit, message([article], ALL))
     assert len(stage.entries("broadcast")) == accepted
 
 
 def test_an_answer_without_a_message_id_is_not_believed(stage: Stage) -> None:
     stage.simulator.faults.next("POST oa/message", kit.Fault("answer", status=200, body='{"error": 0, "data": {}}'))
     with pytest.raises(Unknown, match=r"oa\.zalo\.me"):
-        send(stage.outfit, ["1"], ALL)
+        send(stage.outfit, message(["1"], ALL))
 
 
 @pytest.mark.parametrize(("name", "kind"), [("-224", Unauthorised), ("-233", Rejected), ("-240", Rejected)])
 def test_other_refusals_keep_their_meaning(stage: Stage, name: str, kind: type[Exception]) -> None:
     stage.simulator.faults.next("POST oa/message", kit.Fault("refusal", refusal=name))
     with pytest.raises(kind):
-        send(stage.outfit, ["1"], ALL)
+        send(stage.outfit, message(["1"], ALL))
 
 
-def test_a_broadcast_cannot_be_taken_back() -> None:
+def test_a_broadcast_is_a_rendering_of_its_own_that_the_channel_sends(stage: Stage) -> None:
+    article = stage.deliver(stage.item()).remote_id
+    item = rendered([(article, "Nộp hồ sơ <trực tuyến>")], Audience(ages=(2, 3), gender=(2,), cities=(9,)))
+    told = item.part("broadcast.html").data.decode()
+    assert "Nộp hồ sơ &lt;trực tuyến&gt;" in told and "không thu hồi được" in told
+    for line in ("Nhóm tuổi: 18–24, 25–34", "Giới tính: nữ", "Mã tỉnh: 9"):
+        assert line in told
+    notes: dict[str, Any] = {}
+    receipt = stage.channel.deliver(item, "khoa-2", notes)
+    assert receipt.kind == "handed_over" and notes == {"sending": True}
+    [sent] = stage.entries("broadcast")
+    assert sent["articles"] == [article] and sent["target"] == {"ages": "2,3", "gender": "2", "cities": "9"}
+    assert len(stage.simulator.shown()) == 1
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_broadcast_is_looked_for_only_where_its_call_was_begun(stage: Stage, accepted: bool) -> None:
+    article = stage.deliver(stage.item()).remote_id
+    item, notes = rendered([(article, "Tin")], ALL), {}
+    assert stage.channel.find(item, "khoa-2", notes, START) is None, "nothing has left the house"
+    stage.simulator.faults.next("POST oa/message", kit.spoilt("drop", accepted))
+    with pytest.raises(Unknown):
+        stage.channel.deliver(item, "khoa-2", notes)
+    assert isinstance(stage.channel.find(item, "khoa-2", notes, START), CannotTell)
+    stage.option(broadcast_quota=0)
+    with pytest.raises(TryLater):
+        stage.channel.deliver(item, "khoa-2", notes)
+    assert stage.channel.find(item, "khoa-2", notes, START) is None, "Zalo said no: surely not sent"
+
+
+def test_a_broadcast_cannot_be_changed_or_taken_back(stage: Stage) -> None:
+    article = stage.deliver(stage.item()).remote_id
+    item = rendered([(article, "Tin")], ALL)
+    receipt = stage.channel.deliver(item, "khoa-2", {})
     with pytest.raises(Rejected, match="đính chính"):
-        retract()
+        stage.channel.retract(receipt)
+    with pytest.raises(Rejected, match="đính chính"):
+        stage.channel.amend(receipt, item, "khoa-3")
+    refuse(stage.deliver(stage.item()))
+    assert stage.entries("article.remove") == []
+
+
+def test_audiences_are_told_in_words_and_compared() -> None:
+    assert described(ALL) == ["Mọi người quan tâm Zalo OA"]
+    assert audience_of({"ages": [3, 1, 3], "gender": ()}) == Audience(ages=(1, 3))
+    with pytest.raises(Rejected, match="nhóm tuổi"):
+        audience_of({"ages": [9]})
+    young, old, women = Audience(ages=(1, 2)), Audience(ages=(6, 7)), Audience(gender=(2,))
+    assert not overlaps(young, old)
+    assert overlaps(young, women) and overlaps(ALL, young) and overlaps(young, young)
 
 
 def test_what_zalo_says_is_left_can_be_asked(stage: Stage) -> None:
     article = stage.deliver(stage.item()).remote_id
     assert quotas(stage.outfit) == [Quota("broadcast", 4, 4)]
-    send(stage.outfit, [article], ALL)
+    send(stage.outfit, message([article], ALL))
     assert quotas(stage.outfit) == [Quota("broadcast", 4, 3)]
 
 

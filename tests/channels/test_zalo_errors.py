@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from channels.base import Refusal, Rejected, TryLater, Unauthorised, Unknown
-from channels.zalo_errors import CODES, OAUTH
+from channels.zalo.errors import CODES, OAUTH
 from tests.simulators import kit
 from tests.simulators.zalo_stage import CANARY, Stage, one_copy, staged
 from tests.simulators.zalo_world import TEXTS

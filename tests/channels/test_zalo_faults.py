@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from channels.base import Receipt, Rejected, TryLater, Unauthorised, Unknown
-from channels.zalo_errors import MediaFailed
+from channels.zalo.errors import MediaFailed
 from tests.simulators import kit
 from tests.simulators.zalo_stage import Stage, one_copy, staged
 
@@ -283,7 +283,7 @@ def test_an_account_that_may_not_publish_is_paused_and_loses_nothing(
 @pytest.mark.parametrize("status", [404, 200])
 def test_a_call_that_zalo_has_removed_pauses_the_account(stage: Stage, status: int) -> None:
     stage.option(unknown_status=status)
-    from channels.zalo_api import calling
+    from channels.zalo.api import calling
 
     with calling(stage.outfit, 30) as api, pytest.raises(Unauthorised, match="-209"):
         api.post("/v3.0/article/create", {})

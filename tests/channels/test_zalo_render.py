@@ -15,9 +15,9 @@ from PIL import Image as Picture
 
 from channels.base import Outfit, Rejected, Rendered
 from channels.zalo import Zalo
-from channels.zalo_article import AUTHOR, DESCRIPTION, TITLE, address, too_long
-from channels.zalo_images import MOST_BYTES, fitted, lacks, plain_cover
-from channels.zalo_text import one_line, simple
+from channels.zalo.article import AUTHOR, DESCRIPTION, TITLE, address, too_long
+from channels.zalo.images import MOST_BYTES, fitted, lacks, plain_cover
+from channels.zalo.text import one_line, simple
 from tests.simulators.zalo_stage import SETTINGS, Stage, staged
 
 
@@ -33,9 +33,19 @@ def article(item: Rendered) -> dict[str, object]:
 
 def test_the_same_post_renders_to_the_same_bytes_also_without_tokens_and_addresses(stage: Stage) -> None:
     post = stage.post(pictures=2)
-    alone = Zalo(Outfit(9, SETTINGS, stage.files)).render(post)
+    alone = Zalo(Outfit(9, SETTINGS, stage.files, rehearsal=True)).render(post)
     assert alone == stage.channel.render(post) == stage.channel.render(post)
     assert not stage.simulator.faults.calls, "rendering calls nobody"
+
+
+def test_without_a_public_address_nothing_is_rendered_for_sending(stage: Stage) -> None:
+    with pytest.raises(Rejected, match="PUBLISHER_PUBLIC_URL"):
+        Zalo(Outfit(9, SETTINGS, stage.files)).render(stage.post())
+
+
+def test_the_parts_that_zalo_fetches_are_named(stage: Stage) -> None:
+    assert stage.item(pictures=2).fetched == ("cover.jpg", "image-1.jpg")
+    assert stage.item(pictures=0).fetched == ("cover.png",)
 
 
 def test_the_article_has_title_author_description_cover_and_body(stage: Stage) -> None:

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from channels.base import TryLater, Unauthorised, Unknown
-from channels.zalo_errors import ConsentNeeded
-from channels.zalo_tokens import (
+from channels.zalo.errors import ConsentNeeded
+from channels.zalo.tokens import (
     REFRESH_LIFE,
     Alarm,
     App,

@@ -11,7 +11,7 @@ import pytest
 import requests
 from PIL import Image as Picture
 
-from channels.zalo_tokens import challenge, verifier
+from channels.zalo.tokens import challenge, verifier
 from tests.simulators import kit
 from tests.simulators.zalo import simulator
 from tests.simulators.zalo_stage import Caller, Stage, staged, told

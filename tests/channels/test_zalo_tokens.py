@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from channels.base import Refusal, Rejected, Unauthorised, Unknown
-from channels.zalo_errors import OAUTH, ConsentNeeded
-from channels.zalo_tokens import (
+from channels.zalo.errors import OAUTH, ConsentNeeded
+from channels.zalo.tokens import (
     App,
     Pair,
     Refresh,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.wrappers import Request, Response
 
-from channels.zalo_webhook import LATEST, Event, Forged, Stale, signature, verify
+from channels.zalo.webhook import LATEST, Event, Forged, Stale, signature, verify
 from tests.simulators import kit
 from tests.simulators.zalo import START
 from tests.simulators.zalo_stage import Stage, staged

@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from channels import registry
-from channels.base import Setting
+from channels.base import Setting, Watched
 from publisher import accounts as book
+from publisher import clock
 from publisher.audit import acting
+from publisher.connections.health import warning
 from publisher.delivery.outlets import channel_type
 from publisher.delivery.states import OPEN
 from publisher.model import Account, Audit, Delivery, Person, Unit
-from publisher.refusal import Missing, Refused
-from publisher.security import demand, rights_in, units_with
+from publisher.refusal import Refused
+from publisher.security import demand, units_with
 from publisher.web import wording
 from publisher.web.admin.blueprint import Answer, acted, admin, choices
+from publisher.web.admin.looks import look, seen
 from publisher.web.context import me, reading, world
 from publisher.web.forms import Form, form
 from publisher.web.guard import permission
@@ -110,28 +112,28 @@ def account_add() -> Answer:
         made.append(account.id)
         return _("Đã thêm tài khoản «{title}».").format(title=account.title)
 
-    return acted(act, lambda: _here(made[0]), lambda error: _new_page(channel, _typed(sent, fields), error))
+    def again(error: Refused) -> str:
+        return _new_page(channel, _typed(sent, fields), error)
+
+    return acted(act, lambda: _connected(made[0], channel), again)
 
 
-def _seen(session: Session, person: Person, account_id: int) -> Account:
-    """Return an account of a unit the person administers; `Missing` for any other."""
-    account = session.get(Account, account_id)
-    if account is None or "administer" not in rights_in(session, person, account.unit_id):
-        raise Missing(_("Không có tài khoản kênh số {number}.").format(number=account_id))
-    return account
+def _connected(account_id: int, channel: str) -> str:
+    """Return the account's address; where its outlet can be asked, what was just entered is tried at once."""
+    return look(account_id, fresh=True) if issubclass(channel_type(channel), Watched) else _here(account_id)
 
 
 @admin.get("/tai-khoan/<int:account_id>")
 @permission("administer")
 def account(account_id: int) -> str:
     """Show an account."""
-    return _page(account_id)
+    return page(account_id)
 
 
-def _page(account_id: int, typed: Mapping[str, str] | None = None, faults: Mapping[str, str] | None = None) -> str:
+def page(account_id: int, typed: Mapping[str, str] | None = None, faults: Mapping[str, str] | None = None) -> str:
     """Return an account's page; stored secrets are told by name only: 4 queries beside who is asking."""
     with reading() as session:
-        found = _seen(session, me(session), account_id)
+        found = seen(session, me(session), account_id)
         unit = session.get_one(Unit, found.unit_id)
         waiting = session.scalar(
             select(func.count()).select_from(Delivery).where(Delivery.account_id == found.id, Delivery.state.in_(OPEN))
@@ -150,6 +152,7 @@ def _page(account_id: int, typed: Mapping[str, str] | None = None, faults: Mappi
         "admin/account.html",
         account=found, unit=unit, fields=fields, values=values if typed is None else typed, faults=faults or {},
         known=_known(found), waiting=waiting, history=history, names={}, words=wording,
+        watched=kind is not None and issubclass(kind, Watched), warning=warning(found, clock.now()),
     )  # fmt: skip
 
 
@@ -166,37 +169,23 @@ def _known(account: Account) -> set[str]:
 def account_save(account_id: int) -> Answer:
     """Change an account's name, settings and lateness; secrets left empty stay."""
     with reading() as session:
-        channel = _seen(session, me(session), account_id).channel
+        channel = seen(session, me(session), account_id).channel
     fields = channel_type(channel).settings
     sent = form(one=("title", "late_hours", *(f"setting_{f.name}" for f in fields)))
 
     def act(session: Session, person: Person) -> str:
-        found = _seen(session, person, account_id)
+        found = seen(session, person, account_id)
         hours = sent.number("late_hours", _("Số giờ cho phép trễ"))
         book.configure(session, world(), acting(person), found, sent["title"], _values(sent, fields), hours)
         return _("Đã lưu thiết lập.")
 
-    return acted(act, _here(account_id), lambda error: _page(account_id, _typed(sent, fields), _faults(fields, error)))
+    typed_secret = any(sent[f"setting_{field.name}"] for field in fields if field.secret)
+    back = (lambda: _connected(account_id, channel)) if typed_secret else _here(account_id)
+    return acted(act, back, lambda error: page(account_id, _typed(sent, fields), _faults(fields, error)))
 
 
 def _here(account_id: int) -> str:
     return url_for("admin.account", account_id=account_id)
-
-
-@admin.post("/tai-khoan/<int:account_id>/kiem-tra")
-@permission("administer")
-def account_check(account_id: int) -> Response:
-    """Say whether the account's settings and secrets can be read."""
-    form()
-    with reading() as session:
-        found = _seen(session, me(session), account_id)
-    try:
-        book.check(world(), found)
-    except Refused as error:
-        flash(error.message, "danger")
-    else:
-        flash(_("Thiết lập đọc được, tài khoản sẵn sàng gửi."), "success")
-    return redirect(_here(account_id))
 
 
 @admin.post("/tai-khoan/<int:account_id>/tam-dung")
@@ -206,10 +195,10 @@ def account_pause(account_id: int) -> Answer:
     sent = form(one=("reason",))
 
     def act(session: Session, person: Person) -> str:
-        book.pause(session, acting(person), _seen(session, person, account_id), sent["reason"])
+        book.pause(session, acting(person), seen(session, person, account_id), sent["reason"])
         return _("Đã tạm dừng. Các lượt đến giờ được giữ lại cho tới khi chạy lại.")
 
-    return acted(act, _here(account_id), lambda error: _page(account_id, faults={"pause": error.message}))
+    return acted(act, _here(account_id), lambda error: page(account_id, faults={"pause": error.message}))
 
 
 @admin.post("/tai-khoan/<int:account_id>/chay-lai")
@@ -219,10 +208,10 @@ def account_resume(account_id: int) -> Answer:
     form()
 
     def act(session: Session, person: Person) -> str:
-        released = book.resume(session, acting(person), _seen(session, person, account_id))
+        released = book.resume(session, acting(person), seen(session, person, account_id))
         return _("Đã cho chạy lại; {count} lượt đang giữ trở lại hàng gửi.").format(count=released)
 
-    return acted(act, _here(account_id), lambda error: _page(account_id, faults={"pause": error.message}))
+    return acted(act, _here(account_id), lambda error: page(account_id, faults={"pause": error.message}))
 
 
 @admin.post("/tai-khoan/<int:account_id>/dong")
@@ -234,7 +223,7 @@ def account_close(account_id: int) -> Answer:
     def act(session: Session, person: Person) -> str:
         if not sent["reason"].strip():
             raise Refused(_("Hãy ghi lý do đóng tài khoản."), "reason")
-        cancelled = book.close(session, acting(person), _seen(session, person, account_id), sent["reason"])
+        cancelled = book.close(session, acting(person), seen(session, person, account_id), sent["reason"])
         return _("Đã đóng tài khoản; {count} lượt chưa gửi được hủy.").format(count=cancelled)
 
-    return acted(act, _here(account_id), lambda error: _page(account_id, faults={"close": error.message}))
+    return acted(act, _here(account_id), lambda error: page(account_id, faults={"close": error.message}))

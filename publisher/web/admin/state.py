@@ -26,6 +26,9 @@ from publisher.model import (
     Unit,
     Version,
 )
+from publisher.operations.health import NEARLY_FULL, free_bytes
+from publisher.operations.mail import server_of
+from publisher.operations.metrics import database_bytes
 from publisher.security import everywhere
 from publisher.timetable import JOBS
 from publisher.web.admin.blueprint import admin
@@ -64,7 +67,7 @@ class Beat:
 @admin.get("/he-thong")
 @permission("administer")
 def state() -> str:
-    """Show the clock jobs, the schema's revision, the number of rows and the settings from outside: 6 queries.
+    """Show the clock jobs, the schema's revision, the number of rows and the settings from outside: 7 queries.
 
     How much there is in all and where it lies is for whoever administers everything.
     """
@@ -74,20 +77,23 @@ def state() -> str:
         beats = {row.job: row for row in session.scalars(select(Heartbeat))}
         quiet = silent(session, JOBS, current_app.extensions["started_at"])
         numbers = session.execute(select(*counts)).one()
+        stored = database_bytes(session)
     jobs = []
     for job in JOBS:
         beat = beats.get(job.name)
-        jobs.append(
-            Beat(_(job.title), job.every, beat.at if beat else None, beat.message if beat else "", job.title in quiet)
-        )
+        said = _said(beat.message) if beat else ""
+        jobs.append(Beat(_(job.title), job.every, beat.at if beat else None, said, job.title in quiet))
     found, newest = world().db.revision()
     config = installation().config
+    free = free_bytes(config.home)
     return render_template(
         "admin/state.html",
         jobs=jobs, found=found, newest=newest, sqlite=config.on_sqlite, zone=config.timezone, address=public_url(),
         rows=[(_(title), count) for (title, _table), count in zip(TABLES, numbers, strict=True)] if everything else [],
         channels=registry(), started_at=current_app.extensions["started_at"], release=version("publisher"),
         home=str(config.home.resolve()) if everything else "",
+        stored=stored // 2**20, free=None if free is None else free // 2**20, full=(free or 0) < NEARLY_FULL,
+        mail=server.place if (server := server_of(config)) and everything else "", has_mail=bool(config.smtp_url),
     )  # fmt: skip
 
 
