@@ -53,7 +53,8 @@ READINGS = MappingProxyType({
     "PAPI": "chỉ số hiệu quả quản trị và hành chính công cấp tỉnh",
     "PCI": "chỉ số năng lực cạnh tranh cấp tỉnh", "DTI": "chỉ số chuyển đổi số",
     "ICT Index": "chỉ số công nghệ thông tin – truyền thông",
-    "ICT INDEX": "chỉ số công nghệ thông tin – truyền thông", "VNeID": "vi en i ai đi",
+    "ICT INDEX": "chỉ số công nghệ thông tin – truyền thông", "ICT": "công nghệ thông tin – truyền thông",
+    "VNeID": "vi en i ai đi",
     "FDI": "vốn đầu tư trực tiếp nước ngoài", "GRDP": "tổng sản phẩm trên địa bàn", "USD": "đô la Mỹ",
     "VNĐ": "đồng", "VND": "đồng", "TCVN": "tiêu chuẩn Việt Nam", "ISO": "I-sô", "QR": "quy a", "OTP": "o tê pê",
     "AI": "trí tuệ nhân tạo", "website": "trang thông tin điện tử", "email": "thư điện tử",
@@ -63,6 +64,12 @@ READINGS = MappingProxyType({
 
 # Written before the office of who signs; without that, «Q.» is a letter at the end of a sentence.
 SIGNED = ("TUQ.", "TM.", "KT.", "TL.", "Q.")
+
+# Short names of indices that the full name has just introduced: «…, gọi tắt là SIPAS» is heard as one word.
+SHORT_NAMES = MappingProxyType({
+    "SIPAS": "si-pát", "PAPI": "pa-pi", "PCI": "pê xê i", "DTI": "dê tê i", "PAR INDEX": "pa in-đếch",
+    "PAR Index": "pa in-đếch",
+})  # fmt: skip
 
 AMBIGUOUS = MappingProxyType({
     "BTV": ("Ban Thường vụ", "biên tập viên"),

@@ -2,7 +2,7 @@
 
 import re
 
-from channels.speech.abbreviations import PLAIN_NEIGHBOURS, READINGS, SIGNED
+from channels.speech.abbreviations import PLAIN_NEIGHBOURS, READINGS, SHORT_NAMES, SIGNED
 from channels.speech.here import Here
 from channels.speech.letters import spell
 from channels.speech.syllables import is_marked_syllable, is_syllable
@@ -54,6 +54,8 @@ def entries(here: Here) -> list[Piece] | None:
     if len(entry.readings) > 1:
         return here.asked(end, "abbreviation", _ASK_SEVERAL.format(written=written), entry.readings)
     reading = entry.readings[0]
+    if not entry.own and entry.written in SHORT_NAMES and _SHORTENED.search(here.said):
+        return [Piece(end, SHORT_NAMES[entry.written], "abbreviation")]
     if written.isupper() and not entry.own and _SHORTENED.search(here.said):
         candidates = (spell(written), reading)
         return here.asked(end, "abbreviation", _ASK_SHORTENED.format(written=written), candidates)

@@ -2,7 +2,7 @@
 
 import re
 
-from channels.speech.dates import day_and_month, real
+from channels.speech.dates import day_and_month, read_date, real
 from channels.speech.here import Here
 from channels.speech.numbers import NOT_INSIDE, NUMBER, read_digits, read_integer, read_number
 from channels.speech.tokens import Piece
@@ -56,6 +56,8 @@ def _small(here: Here, found: re.Match[str]) -> list[Piece] | None:
         return [Piece(found.end(), part, "ratio")]
     if not real(first, last):
         return None
+    if found[1][0] == "0" or found[2][0] == "0":  # nobody writes a part or a score with a leading zero
+        return [Piece(found.end(), f"ngày {read_date(first, last, 0, here.style)}", "date")]
     reason = _ASK.format(written=found.group())
     day = f"ngày {read_integer(first)} tháng {_fourth(last)}"
     return here.asked(found.end(), "ratio", reason, (part, day, f"{read_integer(first)} trên {read_integer(last)}"))

@@ -115,7 +115,7 @@ ASKED = {
     "Sở NN&PTNT": ("NN&PTNT", "en-nờ en-nờ và pê tê en-nờ tê"),
     "kênh YouTube": ("YouTube", ""),
     "đường QL1A": ("QL1A", "cu e-lờ một a"),
-    "gọi tắt là SIPAS": ("SIPAS", "chỉ số hài lòng về sự phục vụ hành chính"),
+    "gọi tắt là CCHC": ("CCHC", "cải cách hành chính"),
     "ỨNG DỤNG AI": ("AI", "trí tuệ nhân tạo"),
     "họ tên ......": ("......", ""),
     "gọi số {{duong_day_nong}}": ("{{duong_day_nong}}", ""),

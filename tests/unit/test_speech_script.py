@@ -150,9 +150,8 @@ def test_the_sample_posts_leave_only_what_a_person_must_decide() -> None:
         for said in (speak(post["title"]), speak(post["slogan"]), speak(post["body"]))
         for question in said.questions
     ]
-    # P04 waits for the hotline of the office that uses it. P11 introduces SIPAS as the short name of the index it has
-    # just spelled out: said in full it would be «gọi tắt là chỉ số hài lòng …», so an editor chooses.
-    assert asked == [("P04", "{{duong_day_nong}}"), ("P11", "SIPAS")]
+    # P04 waits for the hotline of the office that uses it: rendering puts it in.
+    assert asked == [("P04", "{{duong_day_nong}}")]
 
 
 def test_the_sample_posts_are_read_within_a_minute_or_so() -> None:

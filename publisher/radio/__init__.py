@@ -1,0 +1,1 @@
+"""Radio: stations and their slots, programmes of approved scripts, what a station pulled and what went on air."""
