@@ -1,0 +1,1 @@
+"""Reach: the ledger of readings and its sums, collecting from outlets, activities, evidence, targets and scores."""
