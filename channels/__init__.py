@@ -4,10 +4,14 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 from types import MappingProxyType
 
+from channels.banner import Banner
 from channels.base import Channel
+from channels.facebook import Facebook
 from channels.portal import Portal
+from channels.radio import Radio
+from channels.zalo import Zalo
 
-CHANNELS: tuple[type[Channel], ...] = (Portal,)
+CHANNELS: tuple[type[Channel], ...] = (Portal, Facebook, Zalo, Radio, Banner)
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -35,11 +35,15 @@ class Unauthorised(Refusal):
 
 
 class TryLater(Refusal):
-    """Proof that nothing was accepted; `after` is the outlet's own wish in seconds, if it gave one."""
+    """Proof that nothing was accepted; `after` is the outlet's own wish in seconds, if it gave one.
 
-    def __init__(self, message: str, after: float | None = None) -> None:
+    `everything`: the outlet wishes it for the whole account, as when its limit is used up, not for this item alone.
+    """
+
+    def __init__(self, message: str, after: float | None = None, *, everything: bool = False) -> None:
         super().__init__(message)
         self.after = after
+        self.everything = everything
 
 
 class Unknown(Refusal):
@@ -107,10 +111,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Rendered:
-    """What a channel will send for a post: parts in order, and warnings an editor should read."""
+    """What a channel will send for a post: parts in order, and warnings an editor should read.
+
+    `fetched` names the parts that the outlet fetches from our public address `/anh/<sha256>` while it takes the post.
+    """
 
     parts: tuple[Part, ...]
     warnings: tuple[str, ...] = ()
+    fetched: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -143,6 +151,20 @@ class Receipt:
     pace: float = 0.0
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How an account stands at its outlet, asked just now, in words for people.
+
+    `health` is a Vietnamese sentence, cause and next step; empty when all is well. `usable` is False when nothing can
+    be sent. `expires_at` is when the access ends by itself; `facts` are (name, value) pairs to be shown as they are.
+    """
+
+    health: str = ""
+    usable: bool = True
+    expires_at: datetime | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
 class CannotTell:
     """The outlet cannot be asked whether a lost attempt landed: a person decides."""
 
@@ -173,12 +195,17 @@ class Limits:
 
     title: int | None = None
     characters: int | None = None
+    utf16: bool = False  # characters are counted in UTF-16 units (an emoji is two), else in code points
     images: int | None = None
     image_bytes: int | None = None
     per_hour: int | None = None
     settle: float = 0.0
     askable: bool = True
     attempt: float = 40.0  # seconds one attempt may take at most
+
+    def count(self, text: str) -> int:
+        """Return how long a text is as the outlet counts it."""
+        return len(text.encode("utf-16-le")) // 2 if self.utf16 else len(text)
 
 
 @dataclass(frozen=True)
@@ -214,18 +241,22 @@ class Tokens(Protocol):
     def renewed(self, refused: str) -> str:
         """Return another token than `refused`, which the outlet has just declined; the same errors."""
 
+    def standing(self) -> Standing:
+        """Say how the tokens themselves stand, without a call: what is wrong, until when no person need consent."""
+
 
 @dataclass(frozen=True)
 class Outfit:
     """What a channel is made with: its account's settings (secrets opened), the file store, base addresses that
     take the place of the outlets' real ones (by name: `facebook`, `facebook_login`, `zalo`, `zalo_oauth`; `public`
-    is our own portal's), and tokens where the outlet's change by themselves."""
+    is our own portal's), tokens where the outlet's change by themselves, and whether the account only rehearses."""
 
     account: int
     settings: Mapping[str, str] = field(repr=False)
     files: Files
     addresses: Mapping[str, str] = field(default_factory=dict)
     tokens: Tokens | None = field(default=None, repr=False)
+    rehearsal: bool = False
 
 
 class Channel(Protocol):
@@ -256,6 +287,14 @@ class Channel(Protocol):
 
     def measure(self, receipt: Receipt) -> list[Reading]:
         """Return the numbers the outlet has now; what it does not tell is left out."""
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A channel whose outlet can be asked whether an account is still connected; what needs no token has none."""
+
+    def standing(self) -> Standing:
+        """Ask the outlet, bounded in time; `TryLater` or `Unknown` when it gave no answer: a lost access is one."""
 
 
 @lru_cache(maxsize=1)

@@ -5,29 +5,35 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from publisher import clock
-from publisher.delivery.jobs import silent
-from publisher.delivery.states import FINAL, LANDED
-from publisher.model import Account, Audit, Delivery, Firing, Post, Receipt, Version
+from publisher.connections import health
+from publisher.delivery.jobs import silences
+from publisher.model import Account, Audit, BroadcastItem, Delivery, Post, Receipt, Version
+from publisher.operations.findings import broken_trail
+from publisher.operations.standstill import judged, quiet_channels, stuck, stuck_mail
+from publisher.prints import due, sheets
+from publisher.reports import reminders
 from publisher.timetable import JOBS
 from publisher.words import _
 
-PATIENCE = timedelta(minutes=15)  # looking after a lost answer goes by itself; after this long a person should know
-GRACE = timedelta(minutes=5)  # what is later than this was not merely waiting for its turn
 CONFIRM_WITHIN = timedelta(hours=24)  # after the due time of what was handed to people to broadcast or hang
 MOST = 200  # items of one kind on the page; whoever has more works through the lists
 
-Kind = Literal["unsure", "held", "failed", "overdue", "paused", "unconfirmed", "silent", "trail"]
+Kind = Literal[
+    "unsure", "held", "failed", "overdue", "paused", "connection", "unconfirmed", "hang", "quiet", "report", "silent",
+    "mail", "trail",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Item:
     """One thing that waits for a person.
 
-    `target` and `target_id` say where it is settled (`delivery`, `account`, `state`, `trail`); `right` is what
+    `target` and `target_id` say where it is settled (`delivery`, `account`, `order` of print, `sheets` of the post
+    with this id, `report`, `state`, `trail`); `right` is what
     it takes to settle it; `next_at` is when the machine looks at it by itself again, None for never.
     """
 
@@ -35,7 +41,7 @@ class Item:
     title: str
     place: str  # the account's title, empty for what concerns the whole installation
     channel: str
-    target: Literal["delivery", "account", "state", "trail"]
+    target: Literal["delivery", "account", "order", "sheets", "report", "state", "trail"]
     target_id: int | None
     reason: str
     right: str
@@ -51,17 +57,21 @@ def items(
     """Return what waits for a person in `units`, what somebody with `rights` can settle first, oldest first.
 
     What concerns the whole installation (silent clock jobs) is shown to everybody, since nothing goes out
-    meanwhile; a broken audit trail only to administrators. 7 queries.
+    meanwhile; a broken audit trail and mail that no server takes only to administrators. 11 queries.
     """
     found = [
         *_deliveries(session, units, now),
-        *_accounts(session, units),
+        *_accounts(session, units, now),
         *_unconfirmed(session, units, now),
+        *_hangings(session, units, now),
+        *_quiet(session, units, now),
+        *_reports(session, units, now),
         *_silent(session, started_at),
     ]
     if "administer" in rights:
-        found += _trail(session)
-    return sorted(found, key=lambda item: (item.kind not in {"silent", "trail"}, item.right not in rights, item.since))
+        found += [*_trail(session), *_mail(session, now)]
+    first = {"silent", "trail", "mail"}
+    return sorted(found, key=lambda item: (item.kind not in first, item.right not in rights, item.since))
 
 
 def counts(session: Session, units: Collection[int]) -> int:
@@ -70,7 +80,9 @@ def counts(session: Session, units: Collection[int]) -> int:
     deliveries = select(func.count()).select_from(Delivery).where(_stands_still(units, now))
     paused = select(func.count()).select_from(Account).where(Account.state == "paused", Account.unit_id.in_(units))
     unconfirmed = select(func.count()).select_from(Receipt).where(*_awaits_word(units, now))
+    failing = select(func.count()).select_from(Account).where(health.in_trouble(now), Account.unit_id.in_(units))
     total = deliveries.scalar_subquery() + paused.scalar_subquery() + unconfirmed.scalar_subquery()
+    total = total + failing.scalar_subquery() + due.count(units, now) + reminders.count(units, now.date())
     return session.scalar(select(total)) or 0
 
 
@@ -86,37 +98,25 @@ def _stands_still(units: Collection[int], now: datetime) -> ColumnElement[bool]:
         .where(Account.id == Delivery.account_id, Account.state == "paused", Account.unit_id.in_(units))
         .exists()
     )
-    return and_(_stuck(now), ours, ~and_(Delivery.hold == "paused", kept))
-
-
-def _stuck(now: datetime) -> ColumnElement[bool]:
-    """Deliveries that do not go on by themselves, or should have gone on by now."""
-    newer = aliased(Delivery)
-    overtaken = (
-        select(newer.id)
-        .where(newer.post_id == Delivery.post_id, newer.account_id == Delivery.account_id)
-        .where(newer.placement == Delivery.placement, newer.id > Delivery.id, newer.state.in_(LANDED))
-        .exists()
-    )
-    each = (
-        and_(Delivery.state == "unsure", or_(Delivery.wake_at.is_(None), Delivery.changed_at < now - PATIENCE)),
-        Delivery.state == "held",
-        and_(Delivery.state == "failed", ~overtaken),
-        # `planned` and `waiting`, said so that the short index of what wants a look serves, not that of a year ahead.
-        and_(Delivery.wake_at < now - GRACE, Delivery.state != "unsure"),
-        and_(Delivery.state == "sending", Delivery.lease_until < now - GRACE),
-    )
-    # A union, each part by its own index: for one long OR a database may as well read the whole table.
-    return Delivery.id.in_(union_all(*(select(Delivery.id).where(one).correlate(None) for one in each)))
+    return and_(stuck(now), ours, ~and_(Delivery.hold == "paused", kept))
 
 
 def _awaits_word(units: Collection[int], now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Receipts of what was handed to people and is overdue for their word."""
+    """Receipts of what was handed to people and is overdue for their word, or was not done for a reason they gave."""
+    # What was put into a later slot of a station has until then.
+    later = (
+        select(BroadcastItem.id)
+        .where(BroadcastItem.post_id == Delivery.post_id, BroadcastItem.account_id == Delivery.account_id)
+        .where(BroadcastItem.placement == Delivery.placement, BroadcastItem.air_at >= now - CONFIRM_WITHIN)
+        .correlate(Delivery)
+        .exists()
+    )
     overdue = (
         select(Delivery.id)
         .join(Post, Post.id == Delivery.post_id)
         .where(Delivery.id == Receipt.delivery_id, Delivery.state == "sent", Post.unit_id.in_(units))
-        .where(Delivery.due_at < now - CONFIRM_WITHIN)
+        .where(or_(Delivery.due_at < now - CONFIRM_WITHIN, Delivery.reason != ""), ~later)
+        .where(~due.has_places(Delivery.id))  # a print order reminds of its own places, on their own days
         .exists()
     )
     # Said in the statement, not as a parameter: only so can the partial index serve.
@@ -143,34 +143,15 @@ def _deliveries(session: Session, units: Collection[int], now: datetime) -> list
 
 def _item(row: Any) -> Item:
     delivery: Delivery = row.Delivery
-    kind, right, reason, since = _judged(delivery, row)
+    kind, right, reason, since = judged(delivery, row.before_id, row.before_state, row.standing)
     return Item(
         kind, row.title, row.account, row.channel, "delivery", delivery.id, reason, right, since,
         delivery.due_at, delivery.wake_at if kind == "unsure" else None,
     )  # fmt: skip
 
 
-def _judged(delivery: Delivery, row: Any) -> tuple[Kind, str, str, datetime]:
-    """Return the kind, who settles it, why it stands still, and since when."""
-    if delivery.state == "unsure":
-        asked = _("Không rõ bài đã lên hay chưa. Hãy mở kênh kiểm tra rồi ghi «Đã lên» hoặc «Chưa lên».")
-        return "unsure", "approve", delivery.reason or asked, delivery.changed_at
-    if delivery.state == "held":
-        right = "administer" if delivery.hold == "paused" else "write"
-        return "held", right, delivery.reason or _("Đang giữ lại chờ quyết định."), delivery.changed_at
-    if delivery.state == "failed":
-        return "failed", "write", delivery.reason or _("Kênh không nhận bài."), delivery.changed_at
-    since = delivery.wake_at or delivery.lease_until or delivery.changed_at
-    if row.before_state is not None and row.before_state not in FINAL:
-        reason = _("Chờ lượt phát hành số {number} xong trước.").format(number=row.before_id)
-        return "overdue", "approve", reason, since
-    if row.standing == "closed":
-        return "overdue", "write", _("Tài khoản kênh đã đóng: hãy hủy lượt này."), since
-    reason = _("Đã quá giờ mà chưa được gửi. Hãy kiểm tra bộ phát hành có đang chạy không.")
-    return "overdue", "administer", reason, since
-
-
-def _accounts(session: Session, units: Collection[int]) -> list[Item]:
+def _accounts(session: Session, units: Collection[int], now: datetime) -> list[Item]:
+    """Accounts that are paused, and those whose outlet said that something is wrong before anything has failed."""
     kept = (
         select(func.count())
         .select_from(Delivery)
@@ -188,18 +169,28 @@ def _accounts(session: Session, units: Collection[int]) -> list[Item]:
     )
     rows = session.execute(
         select(Account, kept.label("kept"), since.label("since"))
-        .where(Account.state == "paused", Account.unit_id.in_(units))
+        .where(or_(Account.state == "paused", health.in_trouble(now)), Account.unit_id.in_(units))
         .order_by(Account.id)
         .limit(MOST)
     )
-    return [
-        Item(
-            "paused", row.Account.title, row.Account.title, row.Account.channel, "account", row.Account.id,
-            row.Account.pause_reason or _("Tài khoản kênh đang tạm dừng."), "administer",
-            row.since or row.Account.created_at, held=row.kept,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_account(row.Account, row.since, row.kept, now) for row in rows]
+
+
+def _account(account: Account, paused_at: datetime | None, kept: int, now: datetime) -> Item:
+    kind: Kind = "paused" if account.state == "paused" else "connection"
+    reason = _why_paused(account, paused_at) if kind == "paused" else health.warning(account, now)
+    since = paused_at if kind == "paused" else account.checked_at
+    return Item(
+        kind, account.title, account.title, account.channel, "account", account.id, reason, "administer",
+        since or account.created_at, held=kept,
+    )  # fmt: skip
+
+
+def _why_paused(account: Account, since: datetime | None) -> str:
+    """Return why an account is paused, and whether the outlet takes it again: such a pause ends by a person's word."""
+    reason = account.pause_reason or _("Tài khoản kênh đang tạm dừng.")
+    well = account.checked_at is not None and since is not None and account.checked_at > since and not account.health
+    return f"{reason} {_('Lần kiểm tra gần nhất: kết nối tốt, hãy cho chạy lại.')}" if well else reason
 
 
 def _unconfirmed(session: Session, units: Collection[int], now: datetime) -> list[Item]:
@@ -210,35 +201,79 @@ def _unconfirmed(session: Session, units: Collection[int], now: datetime) -> lis
         .join(Account, Account.id == Delivery.account_id)
         .where(Delivery.id.in_(ids))
     )
-    reason = _("Đã bàn giao nhưng chưa có xác nhận đã phát hoặc đã treo.")
+    reason = _("Đã bàn giao nhưng chưa có xác nhận đã phát.")
     return [
         Item(
-            "unconfirmed", row.title, row.account, row.channel, "delivery", row.Delivery.id, reason, "air",
-            row.Delivery.due_at + CONFIRM_WITHIN, row.Delivery.due_at,
+            "unconfirmed", row.title, row.account, row.channel, "delivery", row.Delivery.id,
+            row.Delivery.reason or reason, "write" if row.Delivery.reason else "air",
+            row.Delivery.changed_at if row.Delivery.reason else row.Delivery.due_at + CONFIRM_WITHIN,
+            row.Delivery.due_at,
         )
+        if row.channel != sheets.CHANNEL
+        else _printed(row)
         for row in rows
+    ]  # fmt: skip
+
+
+def _printed(row: Any) -> Item:
+    reason = _("Đã bàn giao tệp in nhưng chưa có đơn in, nơi treo hoặc xác nhận đã treo.")
+    return Item(
+        "unconfirmed", row.title, row.account, row.channel, "sheets", row.Delivery.post_id, reason, "write",
+        row.Delivery.due_at + CONFIRM_WITHIN, row.Delivery.due_at,
+    )  # fmt: skip
+
+
+def _hangings(session: Session, units: Collection[int], now: datetime) -> list[Item]:
+    found = []
+    for one in due.due(session, units, now, MOST):
+        hang = _("Đến ngày treo: còn {count} nơi chưa ghi treo.").format(count=one.to_hang) if one.to_hang else ""
+        down = _("Quá ngày tháo: còn {count} nơi chưa ghi tháo.").format(count=one.to_take_down)
+        reason = " ".join(part for part in (hang, down if one.to_take_down else "") if part)
+        found.append(Item("hang", one.title, "", sheets.CHANNEL, "order", one.order_id, reason, "write", one.since))
+    return found
+
+
+def _quiet(session: Session, units: Collection[int], now: datetime) -> list[Item]:
+    return [
+        Item(
+            "quiet", found.account.title, found.account.title, found.account.channel, "account", found.account.id,
+            found.reason, "write", found.since,
+        )
+        for found in quiet_channels(session, now, Account.unit_id.in_(units), MOST)
+    ]  # fmt: skip
+
+
+def _reports(session: Session, units: Collection[int], now: datetime) -> list[Item]:
+    found = reminders.waiting(session, units, now.date())
+    return [
+        Item(
+            "report", f"{one.label} · {one.unit}", "", "", "report", one.report_id, one.reason(now), "report", one.since
+        )
+        for one in found
     ]  # fmt: skip
 
 
 def _silent(session: Session, started_at: datetime) -> list[Item]:
     reason = _("Việc định kỳ này lâu không chạy. Hãy kiểm tra tiến trình «publisher run» hoặc «publisher worker».")
     return [
-        Item("silent", _(title), "", "", "state", None, reason, "administer", started_at)
-        for title in silent(session, JOBS, started_at)
+        Item("silent", _(found.title), "", "", "state", None, reason, "administer", found.since)
+        for found in silences(session, JOBS, started_at)
     ]
 
 
-def _trail(session: Session) -> list[Item]:
-    last = session.scalar(
-        select(Firing)
-        .where(Firing.job == "check_trail", Firing.ended_at.is_not(None))
-        .order_by(Firing.due_at.desc())
-        .limit(1)
-    )
-    if last is None or not last.message:
+def _mail(session: Session, now: datetime) -> list[Item]:
+    found = stuck_mail(session, now)
+    if found is None:
         return []
-    row = int(last.message.removeprefix("row "))
+    number, since, problem = found
+    reason = _("{count} thư cảnh báo chưa gửi được: {problem}").format(count=number, problem=problem)
+    return [Item("mail", _("Máy chủ thư không nhận thư"), "", "", "state", None, reason, "administer", since)]
+
+
+def _trail(session: Session) -> list[Item]:
+    found = broken_trail(session)
+    if found is None:
+        return []
+    row, at = found
     reason = _("Nhật ký không còn nguyên vẹn từ dòng {row}: hãy đối chiếu với bản sao lưu gần nhất.").format(row=row)
-    return [
-        Item("trail", _("Chuỗi nhật ký bị sửa"), "", "", "trail", row, reason, "administer", last.started_at)
-    ]  # fmt: skip
+    return [Item("trail", _("Chuỗi nhật ký bị sửa"), "", "", "trail", row, reason, "administer", at)]

@@ -24,29 +24,32 @@ _PATTERNS = (
     (re.compile(r"gAAAAA[\w-]{20,}=*"), HIDDEN),  # what the vault wrote
     (re.compile(r"\[parameters: .*"), f"[parameters: {HIDDEN}]"),  # SQLAlchemy tells every value of a failed statement
 )
+_SUSPECT = re.compile(r"[=:[ ]|gAAAAA")  # without one of these no pattern above fits
 _known: dict[str, None] = {}
+_shortest = sys.maxsize  # of those known: most texts of a line are shorter and need no search
 
 
 def know(values: Iterable[str]) -> None:
     """Remember secrets that were just opened or closed: from now on `hide` takes them out of any text."""
+    global _shortest
     for value in values:
         if len(value) < SHORTEST or value in _known:
             continue
         _known[value] = None
+        _shortest = min(_shortest, len(value))
         while len(_known) > MOST_KNOWN:
             _known.pop(next(iter(_known)), None)
 
 
 def hide(text: str) -> str:
     """Return `text` with every known secret, and whatever looks like one, replaced by dots."""
-    if len(text) < SHORTEST:
-        return text
-    for value in tuple(_known):
-        if value in text:
-            text = text.replace(value, HIDDEN)
-        elif "%" in text and (quoted := quote(value, safe="")) in text:
-            text = text.replace(quoted, HIDDEN)
-    if any(mark in text for mark in "=:[") or "gAAAAA" in text or " " in text:
+    if len(text) >= _shortest:
+        for value in tuple(_known):
+            if value in text:
+                text = text.replace(value, HIDDEN)
+            elif "%" in text and (quoted := quote(value, safe="")) in text:
+                text = text.replace(quoted, HIDDEN)
+    if _SUSPECT.search(text):
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
     return text

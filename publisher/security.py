@@ -26,11 +26,11 @@ ROLE_TITLES = {
     "administrator": mark("Quản trị"),
 }
 
-# What each role may do. Everybody with a role may read the desk of the role's units.
+# What each role may do. Everybody but a station's people may read the desk of the role's units.
 RIGHTS: dict[str, frozenset[str]] = {
     "editor": frozenset({"read", "write"}),
     "approver": frozenset({"read", "write", "approve"}),
-    "station": frozenset({"read", "air"}),
+    "station": frozenset({"air"}),
     "reporter": frozenset({"read", "report"}),
     "administrator": frozenset({"read", "plan", "administer"}),
 }

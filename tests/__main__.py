@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.provision import Part, chromium, in_ci, notice, postgres, verdict
+from tests.provision import Part, chromium, in_ci, libreoffice, notice, postgres, verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,9 +42,13 @@ def check(_arguments: list[str]) -> int:
 
 
 def provision(_arguments: list[str]) -> int:
-    """Look for PostgreSQL and Chromium, install Chromium where that is possible, and say what there is."""
+    """Look for PostgreSQL, Chromium and LibreOffice, install the latter two where possible, and say what there is."""
     ci = in_ci(os.environ)
-    parts: list[Part] = [postgres.find(os.environ), chromium.find_or_install(os.environ)]
+    parts: list[Part] = [
+        postgres.find(os.environ),
+        chromium.find_or_install(os.environ),
+        libreoffice.find_or_install(os.environ),
+    ]
     for part in parts:
         if part.present:
             print(f"== {part.title}: {part.reason}", flush=True)
@@ -71,7 +75,23 @@ def bench(arguments: list[str]) -> int:
     return run_module("tests.bench", *arguments)
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"check": check, "provision": provision, "bench": bench}
+def faults(arguments: list[str]) -> int:
+    """Play seeded accidents: `--seeds 5000 [--start N] [--database sqlite|postgres] [-v]`."""
+    return run_module("tests.faults", *arguments)
+
+
+def mutants(arguments: list[str]) -> int:
+    """Take the engine's safeguards away one by one and show which test notices."""
+    return run_module("tests.faults.mutants", *arguments)
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "check": check,
+    "provision": provision,
+    "bench": bench,
+    "faults": faults,
+    "mutants": mutants,
+}
 
 
 def main(arguments: list[str]) -> int:

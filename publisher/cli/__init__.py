@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from publisher.cli import channels, doctor, people, plans, posts, serve
+from publisher.cli import backup, channels, doctor, people, plans, posts, radio, reach, report, serve
 from publisher.refusal import Refused
 
 
@@ -34,7 +34,13 @@ for _command in (
     posts.post,
     channels.channel,
     people.user,
+    reach.reach,
+    report.report,
+    radio.radio,
+    radio.token,
     doctor.doctor,
+    backup.backup,
+    backup.restore,
 ):
     main.add_command(_command)
 

@@ -40,6 +40,12 @@ class Outcome:
     message: str = ""
     receipt: Given | None = None
     after: float | None = None
+    pace: float = 0.0  # seconds the whole account is to be left alone after a refusal
+
+    @property
+    def rest(self) -> float:
+        """Seconds for which the outlet wants nothing more from the account, by its receipt or by its refusal."""
+        return max(self.pace, self.receipt.pace if self.receipt is not None else 0.0)
 
     def __post_init__(self) -> None:
         # An outlet may repeat our token in its answer; the sentence goes to the screen, the trail and the mail.
@@ -82,6 +88,8 @@ def perform(world: World, claim: Claim, channel: Channel | None = None) -> Outco
     except Refused as error:
         # Nothing left the house: stored bytes are gone or altered, or the key no longer opens the secrets.
         return Outcome("rejected", error.message)
+    except Exception as error:  # a disk, an adapter that fails when it is made: nothing left the house either
+        return Outcome("later", _unforeseen(claim, error))
     faults.point("before_call")
     try:
         if claim.kind == "find":
@@ -92,15 +100,20 @@ def perform(world: World, claim: Claim, channel: Channel | None = None) -> Outco
     except Unauthorised as error:
         return Outcome("unauthorised", error.message)
     except TryLater as error:
-        return Outcome("later", error.message, after=error.after)
+        pace = error.after if error.everything and error.after else 0.0
+        return Outcome("later", error.message, after=error.after, pace=pace)
     except Unknown as error:
         return Outcome("unknown", error.message)
     except Exception as error:
         # Nobody foresaw it, so nobody can say whether it landed (DESIGN §3).
-        log.exception("attempt.unforeseen", delivery=claim.delivery_id, attempt=claim.number)
-        return Outcome("unknown", _("Lỗi ngoài dự kiến: {kind}.").format(kind=type(error).__name__))
+        return Outcome("unknown", _unforeseen(claim, error))
     faults.point("after_accept")
     return Outcome("accepted", "", receipt)
+
+
+def _unforeseen(claim: Claim, error: Exception) -> str:
+    log.exception("attempt.unforeseen", delivery=claim.delivery_id, attempt=claim.number)
+    return _("Lỗi ngoài dự kiến: {kind}.").format(kind=type(error).__name__)
 
 
 def _send(world: World, channel: Channel, claim: Claim, item: Rendered) -> Given | None:

@@ -1,10 +1,11 @@
 """Which deliveries are next, and taking them: the intent is committed before any outlet is called."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from channels.base import Receipt as Given
@@ -12,7 +13,7 @@ from publisher import clock, faults
 from publisher.audit import CLOCK
 from publisher.delivery.outlets import World, channel_type
 from publisher.delivery.pacing import spend
-from publisher.delivery.states import FINAL, LANDED, move
+from publisher.delivery.states import FINAL, LANDED, abandon, move
 from publisher.model import Account, Attempt, Delivery, Post, Receipt, Rendering, Version
 from publisher.words import _
 
@@ -40,10 +41,24 @@ class Claim:
     warnings: list[str]
     standing: Given | None  # what stands at the outlet already, for amending and removing
     begin_before: datetime  # later the lease would not cover the attempt
+    taken_at: float  # the same on the machine's own watch, which nobody sets back
+
+    def in_time(self) -> bool:
+        """Whether the lease still covers an attempt that begins now, whatever was done to the wall clock meanwhile."""
+        return clock.now() <= self.begin_before and time.monotonic() - self.taken_at <= LEASE_MARGIN.total_seconds()
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a second attempt can do no harm: replacing and removing; a correction of nothing publishes anew."""
+        return self.action == "retract" or self.standing is not None
 
 
 _BEFORE = aliased(Delivery)
-_UNSETTLED = select(_BEFORE.id).where(_BEFORE.id == Delivery.follows_id, _BEFORE.state.not_in(FINAL)).exists()
+# What a delivery follows, and what follows the same one but was planned earlier: a removal before the post returns.
+_EARLIER = and_(_BEFORE.follows_id == Delivery.follows_id, _BEFORE.id < Delivery.id)
+_UNSETTLED = (
+    select(_BEFORE.id).where(or_(_BEFORE.id == Delivery.follows_id, _EARLIER), _BEFORE.state.not_in(FINAL)).exists()
+)
 _FIRST = (
     select(Delivery.wake_at)
     .where(Delivery.account_id == Account.id, Delivery.wake_at.is_not(None))
@@ -135,7 +150,7 @@ def _turned_away(session: Session, row: Row[Any], account: Account, now: datetim
         move(session, delivery, "unsure", CLOCK, reason=looking, wake_at=now, look_first=False)
         return True
     if row.action == "retract":
-        if _standing(session, row.follows_id) is not None:
+        if standing_copy(session, row.follows_id) is not None:
             return False
         to, reason, hold = "cancelled", _("Không còn gì trên kênh để gỡ."), ""
     elif row.approved != row.number or row.post_state == "withdrawn":
@@ -165,6 +180,7 @@ def _take(session: Session, rows: list[Row[Any]], account: Account, now: datetim
     if len(sending) < len(rows):
         # Looking changes nothing at the outlet, so it needs no lease; the next look is put off meanwhile.
         looked_at = [row.id for row in rows if row.state == "unsure"]
+        abandon(session, looked_at)
         put_off = update(Delivery).where(Delivery.id.in_(looked_at)).values(wake_at=lease)
         session.execute(put_off, execution_options=_RAW)
     numbers = _attempts_so_far(session, [row.id for row in rows])
@@ -205,12 +221,13 @@ def _claimed(session: Session, row: Row[Any], account: Account, number: int, beg
         sha256=row.sha256,
         parts=row.parts,
         warnings=row.warnings,
-        standing=_standing(session, row.follows_id) if row.action != "publish" else None,
+        standing=standing_copy(session, row.follows_id) if row.action != "publish" else None,
         begin_before=begin_before,
+        taken_at=time.monotonic(),
     )
 
 
-def _standing(session: Session, follows_id: int | None) -> Given | None:
+def standing_copy(session: Session, follows_id: int | None) -> Given | None:
     """Return the receipt of what stands at the outlet: the landed delivery at the root of the chain of corrections."""
     before = session.get(Delivery, follows_id) if follows_id else None
     while before is not None:

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from typing import Any
 
+import structlog
 from sqlalchemy.exc import IntegrityError
 from structlog.contextvars import bound_contextvars
 
@@ -14,6 +15,8 @@ from publisher.delivery.outlets import World, channel_type, open_channel
 from publisher.delivery.record import Done, is_strange, record, recorded, write
 from publisher.delivery.recover import expire_leases, hold_paused
 from publisher.refusal import Refused
+
+log = structlog.get_logger("publisher.delivery")
 
 TURN = 2.0  # seconds an account may send before the others get their turn
 LARGEST_BATCH = 64
@@ -44,19 +47,21 @@ def drain(world: World, account_id: int, seconds: float = TURN) -> Counter[str]:
 
 
 def _attempt_all(world: World, taken: list[Claim]) -> list[Done]:
-    """Make the attempts one after the other; those that their lease no longer covers are given back."""
+    """Make the attempts one after the other; what the lease no longer covers, or the outlet's pace, is given back."""
     outcomes: list[Done] = []
     if not taken:
         return outcomes
     try:
         channel = open_channel(world, taken[0].account)
-    except Refused:
-        channel = None  # `perform` tells each delivery why
+    except Exception:
+        channel = None  # `perform` meets it again and tells each delivery why
     for one in taken:
-        if clock.now() > one.begin_before:
+        if not one.in_time():
             break
         with bound_contextvars(delivery=one.delivery_id, attempt=one.number):  # whoever logs a line of this attempt
             outcomes.append((one, perform(world, one, channel)))
+        if outcomes[-1][1].rest:
+            break  # the outlet has had enough for now: the next call would only use up what is left
     if len(outcomes) < len(taken):
         unclaim(world, taken[len(outcomes) :])
     return outcomes
@@ -91,7 +96,10 @@ def tick(world: World) -> dict[str, Any]:
             accounts = due_accounts(session, clock.now())
         done: Counter[str] = Counter()
         for account_id in accounts:
-            done += drain(world, account_id)
+            try:
+                done += drain(world, account_id)
+            except Refused:  # its channel is not installed: that delays no other account
+                log.exception("tick.account", account=account_id)
         states += done
         busy = bool(done)
     return {"at": clock.now().isoformat(), "expired_leases": expired, "held": held, "attempts": dict(states)}

@@ -35,6 +35,7 @@ class Clock:
         self._busy: set[int] = set()
         self._lock = threading.Lock()
         self._stopping = False
+        self._stopped = threading.Event()
         self._rung = False
 
     def start(self) -> None:
@@ -47,6 +48,7 @@ class Clock:
                     self._run, "interval", [job], seconds=job.every, id=job.name, next_run_time=clock.now()
                 )
         self._scheduler.start()
+        threading.Thread(target=self._watch_wall_clock, name="wall-clock", daemon=True).start()
         bell.listen(self._ring)
         self._ring()
 
@@ -54,6 +56,7 @@ class Clock:
         """Take no more work, let running attempts end for up to `patience` seconds; what does not end keeps
         its lease and is recovered by the next start."""
         self._stopping = True
+        self._stopped.set()
         bell.forget(self._ring)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
@@ -61,6 +64,16 @@ class Clock:
         until = time.monotonic() + patience
         while self._busy and time.monotonic() < until:
             time.sleep(0.02)
+
+    def _watch_wall_clock(self) -> None:
+        """Plan every job anew when the wall clock was put back: APScheduler would sleep until it has caught up."""
+        ahead = clock.now().timestamp() - time.monotonic()
+        while not self._stopped.wait(SWEEP):
+            before, ahead = ahead, clock.now().timestamp() - time.monotonic()
+            if before - ahead > SWEEP:
+                log.warning("clock.put_back", seconds=before - ahead)
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=clock.now())
 
     def _ring(self) -> None:
         """Something changed: look now, in the scheduler's own thread; many rings at once are one look."""
@@ -113,7 +126,7 @@ class Clock:
 
     def _beat_sometimes(self) -> None:
         now = clock.now()
-        if self._last_beat is None or now - self._last_beat > timedelta(seconds=20):
+        if self._last_beat is None or abs(now - self._last_beat) > timedelta(seconds=20):
             self._last_beat = now
             beat(self._world, "deliver", "")
 

@@ -38,7 +38,10 @@ def channel_type(name: str) -> type[Channel]:
 def open_channel(world: World, account: Account) -> Channel:
     """Make the channel of an account, with its secrets opened."""
     settings = {**account.settings, **world.vault.open(account.secrets)}
-    return channel_type(account.channel)(Outfit(account.id, settings, world.files, world.config.addresses))
+    rehearsal = account.mode == "rehearsal"
+    return channel_type(account.channel)(
+        Outfit(account.id, settings, world.files, world.config.addresses, rehearsal=rehearsal)
+    )
 
 
 class Approved(Protocol):

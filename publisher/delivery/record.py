@@ -17,7 +17,7 @@ from publisher.delivery.attempt import LONGEST_WAIT, TRIES, Outcome, back_off
 from publisher.delivery.claim import Claim
 from publisher.delivery.outlets import World, channel_type
 from publisher.delivery.pacing import slow_down
-from publisher.delivery.states import move
+from publisher.delivery.states import LANDED, move
 from publisher.model import Account, Attempt, Delivery, Post, Receipt
 from publisher.words import _
 
@@ -79,9 +79,8 @@ def write(session: Session, world: World, done: Sequence[Done]) -> list[str]:
 
 
 def _slow_down(session: Session, done: Sequence[Done], now: datetime) -> None:
-    """Keep to the pace that an outlet wished with its receipt (`Receipt.pace`, seconds)."""
-    wishes = [(outcome.receipt.pace, claim.account.id) for claim, outcome in done if outcome.receipt is not None]
-    longest, account_id = max(wishes, default=(0.0, 0))
+    """Keep to the pace that an outlet wished, with its receipt (`Receipt.pace`, seconds) or with its refusal."""
+    longest, account_id = max(((outcome.rest, claim.account.id) for claim, outcome in done), default=(0.0, 0))
     if longest > 0:
         slow_down(session, account_id, now + timedelta(seconds=min(longest, LONGEST_WAIT)))
 
@@ -162,7 +161,8 @@ def _record_one(session: Session, world: World, claim: Claim, outcome: Outcome, 
     delivery = session.get_one(Delivery, claim.delivery_id, with_for_update=True)
     landed = outcome.word in {"accepted", "found"}
     if delivery.revision != claim.revision:
-        if delivery.state == "unsure" and landed:
+        # Whoever took over thought otherwise, or a person did; only an attempt under way has its own word coming.
+        if landed and delivery.state not in {"sending", *LANDED, "retracted"}:
             _landed(session, world, claim, delivery, outcome.receipt)
         return delivery.state
     if landed:
@@ -170,7 +170,7 @@ def _record_one(session: Session, world: World, claim: Claim, outcome: Outcome, 
     elif claim.kind == "find" and outcome.word in {"later", "unknown", "rejected"}:
         # The look failed, not the sending: look again later, spend no try.
         delivery.reason = outcome.message
-        delivery.wake_at = back_off(claim.number, outcome.after, now)
+        delivery.wake_at = _next_look(claim, outcome, now)
     elif outcome.word == "cannot_tell":
         delivery.reason, delivery.wake_at = outcome.message, None
     elif outcome.word == "rejected":
@@ -185,6 +185,13 @@ def _record_one(session: Session, world: World, claim: Claim, outcome: Outcome, 
     return delivery.state
 
 
+def _next_look(claim: Claim, outcome: Outcome, now: datetime) -> datetime:
+    """`find` knows how late its outlet shows things: the wait that it names is taken as it stands."""
+    if outcome.after:
+        return now + timedelta(seconds=min(outcome.after, LONGEST_WAIT))
+    return back_off(claim.number, None, now)
+
+
 def _again(session: Session, delivery: Delivery, outcome: Outcome) -> None:
     if delivery.tries >= TRIES:
         reason = _("Đã thử {tries} lần không được. Lần cuối: {why}").format(
@@ -192,12 +199,13 @@ def _again(session: Session, delivery: Delivery, outcome: Outcome) -> None:
         )
         move(session, delivery, "failed", CLOCK, reason=reason)
         return
-    wake = clock.now() if outcome.word == "absent" else back_off(delivery.tries, outcome.after, clock.now())
+    at_once = outcome.word == "absent" and delivery.tries <= 1  # one answer got lost; more than one is an outage
+    wake = clock.now() if at_once else back_off(delivery.tries, outcome.after, clock.now())
     move(session, delivery, "waiting", CLOCK, reason=outcome.message, wake_at=wake)
 
 
 def _unclear(session: Session, delivery: Delivery, claim: Claim, outcome: Outcome) -> None:
-    if delivery.action != "publish":  # replacing and removing may be repeated without harm
+    if claim.repeatable:
         _again(session, delivery, outcome)
         return
     settle = timedelta(seconds=channel_type(claim.account.channel).limits.settle)
@@ -223,7 +231,7 @@ def _locked_out(session: Session, delivery: Delivery, outcome: Outcome) -> None:
 def _landed(session: Session, world: World, claim: Claim, delivery: Delivery, receipt: Given | None) -> None:
     now = clock.now()
     if receipt is not None:
-        first = delivery.action == "publish" or receipt.kind == "rehearsed"
+        first = claim.standing is None or receipt.kind == "rehearsed"
         remote_id = receipt.remote_id if first else None
         session.add(Receipt(**_receipt_row(delivery.id, delivery.account_id, receipt, remote_id, now)))
         session.flush()

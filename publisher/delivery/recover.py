@@ -1,53 +1,65 @@
 """What a stop in the middle leaves behind: leases that ran out, accounts that were paused."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from channels.base import Limits
 from publisher import clock, faults
 from publisher.audit import CLOCK, Actor
+from publisher.delivery.claim import LEASE_MARGIN, standing_copy
 from publisher.delivery.outlets import World, channel_type
-from publisher.delivery.states import move
-from publisher.model import Account, Attempt, Delivery
+from publisher.delivery.states import abandon, move
+from publisher.model import Account, Delivery
+from publisher.refusal import Missing
 from publisher.words import _
 
 BATCH = 200
+LONGEST_LEASE = timedelta(hours=1)
 
 
 def expire_leases(world: World) -> int:
     """Turn every `sending` whose lease ran out into `unsure`, never back to `planned`; return how many.
 
-    Asks for "older than", not "between": whoever was away for an hour or a month is found by the next pass.
+    Asks for "older than", not "between": whoever was away for an hour or a month is found by the next pass. A lease
+    from far in the future was given by a clock that ran ahead, and nobody waits for it.
     """
     with world.db.writing() as session:
         now = clock.now()
         stuck = session.scalars(
             select(Delivery)
-            .where(Delivery.state == "sending", Delivery.lease_until <= now)
+            .where(Delivery.state == "sending")
+            .where(or_(Delivery.lease_until <= now, Delivery.lease_until > now + LONGEST_LEASE))
             .order_by(Delivery.lease_until)
             .limit(BATCH)
         ).all()
         for delivery in stuck:
-            session.execute(
-                update(Attempt)
-                .where(Attempt.delivery_id == delivery.id, Attempt.outcome.is_(None))
-                .values(outcome="unknown", ended_at=now, message=_("Tiến trình dừng giữa chừng."))
-            )
-            _unfinished(session, delivery)
+            abandon(session, [delivery.id])
+            _unfinished(session, delivery, now)
         if stuck:
             faults.point("during_recovery")
     return len(stuck)
 
 
-def _unfinished(session: Session, delivery: Delivery) -> None:
+def _unfinished(session: Session, delivery: Delivery, now: datetime) -> None:
     reason = _("Lần gửi trước bị ngắt giữa chừng: đang kiểm tra xem bài đã lên chưa.")
-    if delivery.action != "publish":  # replacing and removing may be repeated without harm
-        move(session, delivery, "waiting", CLOCK, reason=reason, wake_at=clock.now())
-        return
+    limits = _limits(session, delivery)
+    wait = timedelta(seconds=limits.settle)
+    if delivery.lease_until is not None and delivery.lease_until > now:
+        wait += timedelta(seconds=limits.attempt) + LEASE_MARGIN  # whoever took it may be at it this very moment
+    replaces = delivery.action == "amend" and standing_copy(session, delivery.follows_id) is not None
+    # Replacing and removing may be repeated without harm; a correction of nothing publishes anew.
+    to = "waiting" if replaces or delivery.action == "retract" else "unsure"
+    move(session, delivery, to, CLOCK, reason=reason, wake_at=now + wait)
+
+
+def _limits(session: Session, delivery: Delivery) -> Limits:
     account = session.get_one(Account, delivery.account_id)
-    settle = timedelta(seconds=channel_type(account.channel).limits.settle)
-    move(session, delivery, "unsure", CLOCK, reason=reason, wake_at=clock.now() + settle)
+    try:
+        return channel_type(account.channel).limits
+    except Missing:  # its package is no longer installed: that must not keep the others from being recovered
+        return Limits()
 
 
 def hold_paused(world: World) -> int:
@@ -59,6 +71,7 @@ def hold_paused(world: World) -> int:
             .where(Account.state == "paused", Delivery.state.in_(("planned", "waiting")))
             .where(Delivery.wake_at <= clock.now())
             .limit(BATCH)
+            .with_for_update(of=Account)  # else `resume` in the same instant would release none of them
         ).all()
         for delivery, account in due:
             reason = _("Tài khoản kênh đang tạm dừng: {why}").format(why=account.pause_reason)

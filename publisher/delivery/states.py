@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from publisher import audit, clock
 from publisher.delivery.wake import wake
-from publisher.model import Delivery
+from publisher.model import Attempt, Delivery
 from publisher.words import _, mark
 
 TITLES = {
@@ -25,15 +25,17 @@ TITLES = {
 }
 
 MOVES: dict[str, frozenset[str]] = {
-    "planned": frozenset({"sending", "held", "cancelled", "failed", "unsure"}),  # unsure: restored from a backup
+    "planned": frozenset(
+        {"sending", "held", "cancelled", "failed", "unsure", "sent"}
+    ),  # unsure: restored from a backup
     "sending": frozenset({"sent", "waiting", "unsure", "failed"}),
-    "waiting": frozenset({"sending", "held", "cancelled", "failed", "unsure"}),
+    "waiting": frozenset({"sending", "held", "cancelled", "failed", "unsure", "sent"}),  # sent: proof that came late
     "unsure": frozenset({"sent", "waiting", "failed"}),
-    "held": frozenset({"planned", "cancelled"}),
+    "held": frozenset({"planned", "cancelled", "sent"}),
     "sent": frozenset({"confirmed", "retracted"}),
     "confirmed": frozenset({"retracted"}),
-    "failed": frozenset({"planned", "cancelled"}),
-    "cancelled": frozenset({"planned"}),
+    "failed": frozenset({"planned", "cancelled", "sent"}),
+    "cancelled": frozenset({"planned", "sent"}),
     "retracted": frozenset(),
 }
 
@@ -83,6 +85,8 @@ def move(
     if moved.rowcount != 1:
         return False
     session.refresh(delivery)
+    if before == "unsure":
+        abandon(session, [delivery.id])  # a look that was cut short
     if wake_at is not None:
         wake(session, delivery.account_id, wake_at)
     audit.record(
@@ -90,3 +94,13 @@ def move(
         unit_id=None, before=before, after=to, reason=reason,
     )  # fmt: skip
     return True
+
+
+def abandon(session: Session, delivery_ids: list[int]) -> None:
+    """Close the attempts of these deliveries that are still under way: nobody will say any more what they came to."""
+    session.execute(
+        update(Attempt)
+        .where(Attempt.delivery_id.in_(delivery_ids), Attempt.outcome.is_(None))
+        .values(outcome="unknown", ended_at=clock.now(), message=_("Tiến trình dừng giữa chừng.")),
+        execution_options={"synchronize_session": False},
+    )

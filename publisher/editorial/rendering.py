@@ -54,23 +54,25 @@ HOTLINE = "{{duong_day_nong}}"  # in a text: the unit's hotline as it stands whe
 
 def breaches(post: base.Post, limits: base.Limits) -> list[str]:
     """Return, as sentences, which of an outlet's limits a post breaks."""
+    return [sentence for _field, sentence in breached(post, limits)]
+
+
+def breached(post: base.Post, limits: base.Limits) -> list[tuple[str, str]]:
+    """Return which of an outlet's limits a post breaks: (`title`, `body` or `images`, sentence)."""
     found = []
     if HOTLINE in post.body_text or HOTLINE in post.summary:
-        found.append(_("Bài nhắc đến đường dây nóng nhưng đơn vị chưa khai số: hãy bổ sung trong mục Đơn vị."))
-    if limits.title is not None and len(post.title) > limits.title:
-        found.append(
-            _("Tiêu đề dài {now} ký tự, kênh nhận tối đa {most}.").format(
-                now=number(len(post.title)), most=number(limits.title)
-            )
-        )
-    if limits.characters is not None and len(post.body_text) > limits.characters:
-        found.append(
-            _("Nội dung dài {now} ký tự, kênh nhận tối đa {most}.").format(
-                now=number(len(post.body_text)), most=number(limits.characters)
-            )
-        )
+        lacking = _("Bài nhắc đến đường dây nóng nhưng đơn vị chưa khai số: hãy bổ sung trong mục Đơn vị.")
+        found.append(("body", lacking))
+    title, body = limits.count(post.title), limits.count(post.body_text)
+    if limits.title is not None and title > limits.title:
+        long = _("Tiêu đề dài {now} ký tự, kênh nhận tối đa {most}.")
+        found.append(("title", long.format(now=number(title), most=number(limits.title))))
+    if limits.characters is not None and body > limits.characters:
+        long = _("Nội dung dài {now} ký tự, kênh nhận tối đa {most}.")
+        found.append(("body", long.format(now=number(body), most=number(limits.characters))))
     if limits.images is not None and len(post.images) > limits.images:
-        found.append(_("Có {now} ảnh, kênh nhận tối đa {most}.").format(now=len(post.images), most=limits.images))
+        many = _("Có {now} ảnh, kênh nhận tối đa {most}.").format(now=len(post.images), most=limits.images)
+        found.append(("images", many))
     return found
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from publisher import audit, clock
-from publisher.delivery.states import LANDED
+from publisher.delivery.states import LANDED, move
 from publisher.delivery.wake import wake
 from publisher.editorial.drafting import expect, head_version, touch, void
 from publisher.editorial.scheduling import key_of
@@ -44,6 +44,16 @@ def _to_remove(session: Session, post: Post) -> list[Delivery]:
 
 def _add_removal(session: Session, actor: audit.Actor, post: Post, delivery: Delivery, reason: str) -> None:
     now = clock.now()
+    before = session.scalar(
+        select(Delivery).where(
+            Delivery.version_id == delivery.version_id, Delivery.account_id == delivery.account_id,
+            Delivery.placement == delivery.placement, Delivery.action == "retract",
+        )
+    )  # fmt: skip
+    if before is not None:  # of an earlier withdrawal: one that ended in vain is tried again, another is under way
+        if before.state in {"failed", "cancelled"}:
+            move(session, before, "planned", actor, reason=reason, wake_at=now, tries=0)
+        return
     version = session.get_one(Version, delivery.version_id)
     session.add(
         Delivery(

@@ -63,9 +63,12 @@ class Database:
             if wakes and self.on_wakes is not None:
                 self.on_wakes(session, wakes)
 
-    def migrate(self) -> None:
-        """Bring the schema to the newest revision; the tool that does it is not even loaded when nothing is to do."""
-        if self._found() == newest_revision():
+    def migrate(self, to: str = "head") -> None:
+        """Bring the schema to the newest revision, or `to` an older one of a backup.
+
+        The tool that does it is not even loaded when nothing is to do.
+        """
+        if self._found() == (newest_revision() if to == "head" else to):
             return
         from alembic import command
         from alembic.config import Config
@@ -74,7 +77,7 @@ class Database:
         config.set_main_option("script_location", str(MIGRATIONS))
         with self._writer.connect() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
             connection.commit()
 
     def revision(self) -> tuple[str | None, str]:

@@ -50,3 +50,4 @@ class Heartbeat(Base):
     job: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     message: Mapped[str] = mapped_column(default="")
+    since: Mapped[datetime | None]  # of the clock's own beat: ticking without a gap from then on

@@ -112,11 +112,17 @@ def password_post() -> Response | tuple[str, int]:
         return render_template("password.html", error=error.message), 422
     login_user(SignedIn(person))
     flash(_("Đã đổi mật khẩu."), "success")
-    return redirect(url_for("desk.home"))
+    return redirect(_home())
 
 
 def _inside(target: str) -> str:
     """Return `target` if it is a page of ours, else the desk: no open redirect."""
     parts = urlsplit(target)
     inside = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return target if inside else url_for("desk.home")
+    return target if inside else _home()
+
+
+def _home() -> str:
+    """Return the first page of whoever is signed in: a station's people have no desk."""
+    rights = getattr(current_user, "rights", set())
+    return url_for("radio.home" if "air" in rights and "read" not in rights else "desk.home")

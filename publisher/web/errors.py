@@ -1,7 +1,9 @@
 """Error pages: what is wrong, in words, and the way back; JSON for scripts of our own pages."""
 
+import secrets
+
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -27,6 +29,7 @@ SENTENCES = {
 
 def prepare(app: Flask) -> None:
     """Register the handlers."""
+    app.before_request_funcs.setdefault(None, []).insert(0, _number)  # before the guard, which may fail too
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
@@ -34,11 +37,19 @@ def prepare(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
+def _number() -> None:
+    """Give the request a number of its own; the log and the error page both name it."""
+    g.request_number = secrets.token_hex(6)
+    structlog.contextvars.clear_contextvars()  # threads serve one request after the other
+    structlog.contextvars.bind_contextvars(request=g.request_number)
+
+
 def answer(code: int, message: str) -> tuple[Response | str, int]:
-    """Return an error as JSON to scripts and as a page to people."""
+    """Return an error as JSON to scripts and as a page to people; a fault of ours with the request's number."""
+    number = g.get("request_number", "") if code >= 500 else ""
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(error=message), code
-    return render_template("error.html", code=code, message=message), code
+        return jsonify(error=message, **({"request": number} if number else {})), code
+    return render_template("error.html", code=code, message=message, number=number), code
 
 
 def _refused(error: Refused) -> tuple[Response | str, int]:
@@ -56,10 +67,10 @@ def _http(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
 
 
 def _database(error: OperationalError) -> tuple[Response | str, int]:
-    log.exception("web.database")
+    log.exception("web.database", path=request.path)
     return answer(503, _(SENTENCES[503]))
 
 
 def _unforeseen(error: Exception) -> tuple[Response | str, int]:
-    log.exception("web.unforeseen", path=request.path)
+    log.exception("web.unforeseen", method=request.method, path=request.path, endpoint=request.endpoint)
     return answer(500, _(SENTENCES[500]))

@@ -1,4 +1,4 @@
-"""The real program as a subprocess on a home of its own, to be killed and started again."""
+"""The real program as a subprocess on a home of its own, to be stopped, killed, put to another time, started again."""
 
 import os
 import signal
@@ -7,9 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
-from publisher import faults
+from publisher import clock, faults
 from tests.conftest import OUTLETS
 from tests.factories import Office
 
@@ -22,36 +24,71 @@ def free_port() -> int:
         return port
 
 
-class Program:
-    """`publisher run` on an office's home; `fault` names the point at which it stops and waits to be killed."""
+def environment(office: Office, fault: str = "") -> dict[str, str]:
+    """Return the environment of a program on an office's home, which is marked as one for tests."""
+    config = office.installation.config
+    (config.home / faults.MARK).touch()
+    return {
+        **os.environ,
+        "PUBLISHER_HOME": str(config.home),
+        "PUBLISHER_DATABASE_URL": config.database_url,
+        "PUBLISHER_FAULT": fault,
+        "PYTHONPATH": str(OUTLETS),
+    }
 
-    def __init__(self, office: Office, fault: str = "") -> None:
+
+class Program:
+    """`publisher run` on an office's home.
+
+    `fault` names the point at which it stops and waits to be killed, or to go on. With `watch`, a file that holds
+    seconds, its wall clock is wrong by so much, from the moment on that they are written there.
+    """
+
+    def __init__(
+        self, office: Office, fault: str = "", watch: Path | None = None, *, beside: bool = False, quiet: bool = False
+    ) -> None:
         home = office.installation.config.home
-        (home / faults.MARK).touch()
         self.port = free_port()
-        self.reached = home / "fault-reached"
-        self.reached.unlink(missing_ok=True)
-        self.log = home / "run.log"
-        environment = {
-            **os.environ,
-            "PUBLISHER_HOME": str(home),
-            "PUBLISHER_DATABASE_URL": office.installation.config.database_url,
-            "PUBLISHER_FAULT": fault,
-            "PYTHONPATH": str(OUTLETS),
-        }
-        command = [sys.executable, "-m", "publisher", "run", "--port", str(self.port)]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        self.reached = home / faults.REACHED
+        if not beside:  # another one on this home may stand at its fault point
+            self.reached.unlink(missing_ok=True)
+        self.log = home.with_name(f"{home.name}-run.log")  # beside the home: that may be a full disk
+        module = ["publisher"] if watch is None else ["tests.faults.clocked", str(watch)]
+        command = [sys.executable, "-m", *module, "run", "--port", str(self.port)]
+        with Path(os.devnull if quiet else self.log).open("ab") as log:
+            self._process = subprocess.Popen(command, env=environment(office, fault), stdout=log, stderr=log)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """However a test ends, nothing of it runs on."""
+        if self.alive():
+            self.kill()
 
     def kill(self) -> None:
         """End it the hard way, as a power cut does."""
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(timeout=10)
 
+    def pause(self) -> None:
+        """Let it stand still, as a machine that is moved to another host does."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self, *, still_at_fault: bool = False) -> None:
+        """Let it run again after a pause, and past its fault point."""
+        if not still_at_fault:
+            self.reached.unlink(missing_ok=True)
+        self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> int:
         """Ask it to stop and return its exit code."""
         self._process.terminate()
         return self._process.wait(timeout=40)
+
+    def wait_at_fault(self) -> None:
+        """Return when it has come to its fault point."""
+        wait_for(self.reached.exists, 30, lambda: tail(self.log))
 
     @property
     def pid(self) -> int:
@@ -59,6 +96,17 @@ class Program:
 
     def alive(self) -> bool:
         return self._process.poll() is None
+
+
+def run_tick(office: Office, fault: str = "", minutes: float = 0) -> int:
+    """Run `publisher tick` to its end, as if it were so many minutes later; returns its exit code."""
+    at = (clock.now() + timedelta(minutes=minutes)).isoformat()
+    command = [sys.executable, "-m", "publisher", "tick", "--at", at]
+    log = office.installation.config.home.with_name("tick.log")
+    with log.open("ab") as said:
+        return subprocess.run(
+            command, env=environment(office, fault), stdout=said, stderr=said, timeout=60, check=False
+        ).returncode
 
 
 def wait_for(what: Callable[[], bool], seconds: float, why: Callable[[], str] = lambda: "") -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.provision import Part
+from tests.provision import Part, apt
 
 SEARCH = (
     "/usr/bin/chromium",
@@ -31,9 +28,6 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
-_APT = ("apt-get", "-q", "-y", "--no-install-recommends")
-_MINUTES = 60
-
 
 def find(environ: Mapping[str, str], search: Sequence[str] = SEARCH) -> Part:
     """Look for a browser: `PUBLISHER_TEST_CHROMIUM` alone when it is set, else the paths in `search`."""
@@ -55,29 +49,9 @@ def find_or_install(environ: Mapping[str, str], search: Sequence[str] = SEARCH) 
     part = find(environ, search)
     if part.present or environ.get("PUBLISHER_TEST_CHROMIUM"):
         return part
-    refusal = _install(environ)
+    refusal = apt.install(environ, ("chromium",), "the browser tests")
     part = find(environ, search)
     return part if part.present else _part("", f"{part.reason} {refusal}".strip())
-
-
-def _install(environ: Mapping[str, str]) -> str:
-    """Install Debian's chromium package; returns why it could not be done, empty when it was."""
-    if shutil.which("apt-get", path=environ.get("PATH")) is None:
-        return "It is installed by itself on Debian only: there is no apt-get here."
-    if os.geteuid() != 0:
-        return "It is installed by itself only for root."
-    print("Installing Debian's chromium for the browser tests …", flush=True)
-    quiet = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in ([*_APT, "update"], [*_APT, "install", "chromium"]):
-        try:
-            done = subprocess.run(
-                command, env=quiet, capture_output=True, text=True, timeout=10 * _MINUTES, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return f"`{' '.join(command)}` did not finish in 10 minutes."
-        if done.returncode != 0:
-            return f"`{' '.join(command)}` failed:\n{done.stdout[-1500:]}{done.stderr[-1500:]}"
-    return ""
 
 
 def _part(place: str, reason: str) -> Part:

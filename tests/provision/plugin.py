@@ -1,6 +1,6 @@
 """What pytest knows of PostgreSQL and the browser: markers, fixtures, and a loud word when one is absent.
 
-Fixtures for tests: `postgres_server`, `stoppable_postgres`, `chromium`, `browser`, `open_page`. A test
+Fixtures for tests: `postgres_server`, `stoppable_postgres`, `chromium`, `browser`, `open_page`, `soffice`. A test
 that uses one, directly or through another fixture, is marked `postgres` or `browser` by itself.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.provision import Part, in_ci, left_out, notice, postgres
+from tests.provision import Part, in_ci, left_out, libreoffice, notice, postgres
 from tests.provision import chromium as chromium_part
 from tests.provision.server import Server
 
@@ -23,14 +23,24 @@ SCREENSHOTS = Path(__file__).resolve().parents[2] / "artefacts" / "screenshots"
 PARTS = pytest.StashKey[list[Part]]()
 OMITTED = pytest.StashKey[int]()
 
-_FIXTURES = {"postgres_server": "postgres", "_second_postgres": "postgres", "chromium": "browser"}
+_FIXTURES = {
+    "postgres_server": "postgres",
+    "_second_postgres": "postgres",
+    "chromium": "browser",
+    "soffice": "libreoffice",
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers and look once for the parts they stand for."""
     config.addinivalue_line("markers", "postgres: needs a PostgreSQL server")
     config.addinivalue_line("markers", "browser: needs a Chromium browser")
-    config.stash[PARTS] = [postgres.find(os.environ), chromium_part.find(os.environ)]
+    config.addinivalue_line("markers", "libreoffice: opens documents in LibreOffice")
+    config.stash[PARTS] = [
+        postgres.find(os.environ),
+        chromium_part.find(os.environ),
+        libreoffice.find(os.environ),
+    ]
     config.stash[OMITTED] = 0
 
 
@@ -96,6 +106,12 @@ def stoppable_postgres(_second_postgres: postgres.LocalServer) -> Iterator[postg
 def chromium(pytestconfig: pytest.Config) -> str:
     """Path of the browser program."""
     return next(part.place for part in pytestconfig.stash[PARTS] if part.marker == "browser")
+
+
+@pytest.fixture(scope="session")
+def soffice(pytestconfig: pytest.Config) -> str:
+    """Path of the LibreOffice program."""
+    return next(part.place for part in pytestconfig.stash[PARTS] if part.marker == "libreoffice")
 
 
 @pytest.fixture(scope="module")

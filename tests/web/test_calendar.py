@@ -57,7 +57,7 @@ def test_a_proposal_leads_to_the_editor_only_for_those_who_write(office: Office,
     day = quiet_day(office)
     slot = proposal(office, day, "05:15")
     assert f"/desk/bai/moi?slot={slot}" in sign_in("editor").get(f"/desk/lich?day={day}").text
-    page = sign_in("station").get(f"/desk/lich?day={day}").text
+    page = sign_in("reporter").get(f"/desk/lich?day={day}").text
     assert f"slot={slot}" not in page and 'class="chip-main"' in page and "05:15" in page
 
 

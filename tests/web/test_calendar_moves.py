@@ -177,12 +177,12 @@ def test_an_entry_of_another_unit_is_not_there(office: Office, sign_in: SignIn) 
         assert session.get_one(Delivery, before.id).due_at == before.due_at
 
 
-def test_the_station_may_look_but_not_move(office: Office, sign_in: SignIn) -> None:
+def test_who_only_reads_may_look_but_not_move(office: Office, sign_in: SignIn) -> None:
     post_id = office.scheduled(due_at=tomorrow(office, 8))
-    station = sign_in("station")
-    page = station.get(f"/desk/lich?day={tomorrow(office, 8).date()}").text
+    reader = sign_in("reporter")
+    page = reader.get(f"/desk/lich?day={tomorrow(office, 8).date()}").text
     assert "Đẩy mạnh" in page and "draggable" not in page and "calendar.js" not in page
-    assert station.post(MOVE, data=entry(office, post_id, day="15/06/2027"), headers=JSON).status_code == 403
+    assert reader.post(MOVE, data=entry(office, post_id, day="15/06/2027"), headers=JSON).status_code == 403
 
 
 def test_an_unknown_field_is_refused(office: Office, sign_in: SignIn) -> None:

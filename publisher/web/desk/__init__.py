@@ -20,6 +20,9 @@ from publisher.web.desk import (  # noqa: E402
     plan_page,
     plans,
     posts,
+    prints,
+    prints_order,
+    prints_places,
     review,
     writing,
 )
@@ -40,6 +43,9 @@ __all__ = [
     "plan_page",
     "plans",
     "posts",
+    "prints",
+    "prints_order",
+    "prints_places",
     "review",
     "writing",
 ]

@@ -38,6 +38,7 @@ class Kind:
     title: str
     title_limit: int | None
     limit: int | None
+    utf16: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Bench:
         """The channels of the outlets, in the registry's order."""
         held = {outlet.channel for outlet in self.outlets}
         return tuple(
-            Kind(name, kind.title, kind.limits.title, kind.limits.characters)
+            Kind(name, kind.title, kind.limits.title, kind.limits.characters, kind.limits.utf16)
             for name, kind in registry().items()
             if name in held
         )

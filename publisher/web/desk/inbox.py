@@ -19,8 +19,13 @@ TITLES = {
     "failed": mark("Không gửi được"),
     "overdue": mark("Quá giờ chưa gửi"),
     "paused": mark("Tài khoản tạm dừng"),
+    "connection": mark("Kết nối cần xem lại"),
     "unconfirmed": mark("Chờ xác nhận"),
+    "hang": mark("Treo, tháo ấn phẩm"),
+    "quiet": mark("Kênh im lặng"),
+    "report": mark("Báo cáo"),
     "silent": mark("Việc định kỳ không chạy"),
+    "mail": mark("Thư cảnh báo"),
     "trail": mark("Nhật ký"),
 }
 OWNERS = {
@@ -28,13 +33,14 @@ OWNERS = {
     "approve": mark("Người duyệt"),
     "administer": mark("Quản trị"),
     "air": mark("Đài truyền thanh"),
+    "report": mark("Báo cáo"),
 }
 
 
 @desk.get("/hop-viec", endpoint="inbox")
 @permission("read")
 def inbox_page() -> str:
-    """Show what waits for a person, what the reader can settle first: 8 queries beside who is asking."""
+    """Show what waits for a person, what the reader can settle first: 11 queries beside who is asking."""
     now = clock.now()
     with reading() as session:
         units = units_with(session, me(session), "read")

@@ -1,6 +1,5 @@
 """What each outlet would send, shown before it is sent: the same rendering code as the approval uses."""
 
-import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,29 +11,34 @@ from sqlalchemy.orm import Session
 from channels.base import Part, Post, Refusal, Rendered
 from publisher.delivery.outlets import World, channel_type, open_channel
 from publisher.editorial.content import Content
-from publisher.editorial.rendering import breaches, channel_post
+from publisher.editorial.rendering import breached, channel_post
 from publisher.model import Account, Unit
 from publisher.refusal import Refused
 from publisher.text import number
+from publisher.web.desk.cards import Card, card_of, picture
 from publisher.words import _, mark
 
-LARGEST_PICTURE = 3_000_000  # bytes shown inside the page; a larger picture is named only
 LONGEST_TEXT = 20_000  # characters of a plain part shown
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One part as people see it: `page` (HTML document), `text`, `picture` (data address), `values` or `file`."""
+    """One part as people see it: `page` (HTML document), `text`, `picture` (data address), `values`, `file`, or
+    `card` (several parts together, drawn as the outlet shows them)."""
 
     kind: str
     name: str
     value: str = ""
     rows: tuple[tuple[str, str], ...] = ()
+    card: Card | None = None
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What one account would send: its parts, counted characters, broken limits and warnings."""
+    """What one account would send: its parts, characters as the outlet counts them, broken limits and warnings.
+
+    `breaches` are (field of the editor, sentence): the field is a variant's own where the channel has one.
+    """
 
     account_id: int
     title: str
@@ -43,7 +47,7 @@ class Preview:
     characters: int
     limit: int | None
     shown: tuple[Shown, ...]
-    breaches: tuple[str, ...]
+    breaches: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
 
 
@@ -53,6 +57,7 @@ class Subject:
 
     account: Account
     post: Post
+    own: frozenset[str]  # which of title and body are the channel's own
 
 
 def subjects(
@@ -62,7 +67,11 @@ def subjects(
     unit = session.get_one(Unit, unit_id)
     rows = session.scalars(select(Account).where(Account.id.in_(list(accounts))).order_by(Account.channel, Account.id))
     return [
-        Subject(account, channel_post(session, content, unit, slug, version, account.channel, public_url))
+        Subject(
+            account,
+            channel_post(session, content, unit, slug, version, account.channel, public_url),
+            frozenset(name for name, text in content.variants.get(account.channel, {}).items() if text),
+        )
         for account in rows
     ]
 
@@ -72,22 +81,41 @@ def previews(world: World, found: list[Subject]) -> list[Preview]:
     return [_preview(world, subject) for subject in found]
 
 
+def over_limits(found: list[Subject]) -> dict[str, str]:
+    """Return what no outlet would take, by the editor's field; the first outlet that refuses speaks for a field."""
+    faults: dict[str, str] = {}
+    for subject in found:
+        for field, sentence in _breaches(subject):
+            name = "variants" if "-" in field else field
+            faults.setdefault(name, f"{subject.account.title}: {sentence}")
+    return faults
+
+
+def _breaches(subject: Subject) -> list[tuple[str, str]]:
+    limits = channel_type(subject.account.channel).limits
+    return [
+        (f"{field}-{subject.account.channel}" if field in subject.own else field, sentence)
+        for field, sentence in breached(subject.post, limits)
+    ]
+
+
 def _preview(world: World, subject: Subject) -> Preview:
     account, post = subject.account, subject.post
     limits = channel_type(account.channel).limits
-    wrong = breaches(post, limits)
+    wrong = _breaches(subject)
     rendered = Rendered(())
     try:
         rendered = open_channel(world, account).render(post)
     except (Refused, Refusal) as error:
-        wrong.append(error.message)
+        wrong.append(("", error.message))
+    drawn = card_of(rendered)
     return Preview(
         account_id=account.id,
         title=account.title,
         channel=account.channel,
         mode=account.mode,
-        characters=len(post.body_text),
-        limit=limits.characters,
+        characters=drawn.characters if drawn else limits.count(post.body_text),
+        limit=drawn.most if drawn else limits.characters,
         shown=shown(rendered),
         breaches=tuple(wrong),
         warnings=rendered.warnings,
@@ -96,6 +124,10 @@ def _preview(world: World, subject: Subject) -> Preview:
 
 def shown(rendered: Rendered) -> tuple[Shown, ...]:
     """Return a rendering's parts for the screen; the machine's summary of a page is left out beside the page."""
+    drawn = card_of(rendered)
+    if drawn is not None:
+        rest = [_shown(part) for part in rendered.parts if part.media_type == "text/html"]
+        return (Shown("card", drawn.kind, card=drawn), *rest)
     pages = any(part.media_type == "text/html" for part in rendered.parts)
     return tuple(_shown(part) for part in rendered.parts if not (pages and part.media_type == "application/json"))
 
@@ -109,8 +141,9 @@ def _shown(part: Part) -> Shown:
     if kind.startswith("text/"):
         text = part.data.decode()
         return Shown("text", part.name, text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…")
-    if kind in {"image/png", "image/jpeg"} and len(part.data) <= LARGEST_PICTURE:
-        return Shown("picture", part.name, f"data:{kind};base64,{base64.b64encode(part.data).decode()}")
+    address = picture(part)
+    if address:
+        return Shown("picture", part.name, address)
     size = _("{kind}, {size} KB").format(kind=kind, size=number(-(-len(part.data) // 1000)))
     return Shown("file", part.name, size)
 

@@ -68,7 +68,7 @@ class Sheet:
 
 def names(bench: Bench) -> tuple[str, ...]:
     """Return the names of the form's single fields for a unit's outlets."""
-    variants = [f"{part}-{channel.name}" for channel in bench.channels for part in ("title", "body")]
+    variants = [f"{part}-{channel.name}" for channel in bench.channels for part in ("title", "body", "lines")]
     times = [f"{part}-{outlet.account_id}" for outlet in bench.outlets for part in ("day", "time")]
     return (*PLAIN, *variants, *times)
 
@@ -144,7 +144,7 @@ def read(sent: Form, bench: Bench, known_images: Mapping[str, Image]) -> Sheet:
         tags=tuple(sent.many["tags"]),
         images=tuple(image for _order, _number, image in sorted(images, key=lambda found: found[:2])),
         variants={
-            channel.name: {"title": sent[f"title-{channel.name}"], "body": sent[f"body-{channel.name}"]}
+            channel.name: {part: sent[f"{part}-{channel.name}"] for part in ("title", "body", "lines")}
             for channel in bench.channels
         },
         chosen=frozenset(chosen),

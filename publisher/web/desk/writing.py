@@ -20,7 +20,7 @@ from publisher.web.context import installation, me, public_url, reading, world, 
 from publisher.web.desk import desk, sheet
 from publisher.web.desk.bench import Bench, bench, media_of, seen_post, whole
 from publisher.web.desk.media import uploaded
-from publisher.web.desk.previews import previews, subjects
+from publisher.web.desk.previews import over_limits, previews, subjects
 from publisher.web.desk.sheet import Sheet
 from publisher.web.forms import form
 from publisher.web.guard import permission
@@ -111,6 +111,11 @@ def _save(ready: Bench, proposal: slots.Proposal | None) -> Response | tuple[str
     submitting = form(sheet.names(ready), sheet.LISTS)["act"] == "submit"
     if submitting and not wanted:
         faults["placements"] = _("Chưa chọn nơi phát hành: hãy chọn ít nhất một kênh rồi trình duyệt.")
+    if submitting and not faults:
+        with reading() as session:
+            slug, version = ready.slug or "xem-truoc", ready.head + 1
+            found = subjects(session, wanted, text, ready.unit_id, slug, version, public_url())
+        faults = over_limits(found)
     if faults:
         return _editor(ready, typed, proposal=proposal, faults=faults), 422
     try:

@@ -16,6 +16,7 @@ from flask_login import current_user
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from channels import registry
 from publisher import clock
 from publisher.model.database import Database
 from publisher.pages import views
@@ -34,20 +35,20 @@ _ROBOTS = re.compile(
 
 
 class Tally:
-    """Views not yet in the database, by (post id, day)."""
+    """Views not yet in the database, by (post id, day, source)."""
 
     def __init__(self, db: Database, every: float = EVERY) -> None:
         self._db = db
         self._every = every  # seconds
-        self._waiting: Counter[tuple[int, date]] = Counter()
+        self._waiting: Counter[tuple[int, date, str]] = Counter()
         self._lock = threading.Lock()
         self._pen = threading.Lock()  # closing waits for a writing under way
         self._timer: threading.Timer | None = None
         event.listen(db.engine, "engine_disposed", self._closing)
 
-    def add(self, post_id: int, day: date) -> None:
+    def add(self, post_id: int, day: date, source: str = "") -> None:
         """Count one view; it is in the database within `every` seconds."""
-        self._keep({(post_id, day): 1})
+        self._keep({(post_id, day, source): 1})
 
     def flush(self) -> None:
         """Write what is waiting; what cannot be written now waits on."""
@@ -55,7 +56,7 @@ class Tally:
         if counts and not self._written(counts):
             self._keep(counts)
 
-    def _keep(self, counts: Mapping[tuple[int, date], int]) -> None:
+    def _keep(self, counts: Mapping[tuple[int, date, str], int]) -> None:
         with self._lock:
             self._waiting.update(counts)
             if self._timer is None:
@@ -63,7 +64,7 @@ class Tally:
                 self._timer.daemon = True
                 self._timer.start()
 
-    def _take(self) -> Counter[tuple[int, date]]:
+    def _take(self) -> Counter[tuple[int, date, str]]:
         with self._lock:
             counts, self._waiting = self._waiting, Counter()
             if self._timer is not None:
@@ -71,10 +72,14 @@ class Tally:
                 self._timer = None
         return counts
 
-    def _written(self, counts: Counter[tuple[int, date]]) -> bool:
+    def _written(self, counts: Counter[tuple[int, date, str]]) -> bool:
         try:
+            totals: Counter[tuple[int, date]] = Counter()
+            for (post_id, day, _source), count in counts.items():
+                totals[post_id, day] += count
             with self._pen, self._db.writing() as session:
-                views.add(session, counts)
+                views.add(session, totals)
+                views.add_sources(session, {key: count for key, count in counts.items() if key[2]})
         except SQLAlchemyError:
             log.exception("views.not_written", views=counts.total())
             return False
@@ -105,7 +110,10 @@ def count(post_id: int) -> None:
     """Count the request as a view of a page if a person reads it; never fails."""
     try:
         if by_a_reader():
-            tally(current_app).add(post_id, clock.local_day(clock.now(), installation().config.zone))
+            # Only channels we have: what anybody may write into an address must not fill a table.
+            source = request.args.get("nguon", "")
+            day = clock.local_day(clock.now(), installation().config.zone)
+            tally(current_app).add(post_id, day, source if source in registry() else "")
     except Exception:
         log.exception("views.not_counted", post=post_id)
 

@@ -1,4 +1,4 @@
-// Characters as the server counts them: composed (NFC), white space folded.
+// Characters as the server counts them: composed (NFC), white space folded; in UTF-16 units where an outlet does so.
 
 const number = new Intl.NumberFormat("vi-VN");
 
@@ -9,7 +9,8 @@ for (const field of document.querySelectorAll("[data-most]")) {
   document.querySelector(`label[for="${CSS.escape(field.id)}"]`).after(shown);
 
   const update = () => {
-    const length = [...field.value.normalize("NFC").replace(/\s+/gu, " ").trim()].length;
+    const text = field.value.normalize("NFC").replace(/\s+/gu, " ").trim();
+    const length = field.dataset.units === "utf16" ? text.length : [...text].length;
     shown.textContent = `${number.format(length)}/${number.format(most)}`;
     shown.classList.toggle("over", length > most);
   };

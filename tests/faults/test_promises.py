@@ -1,0 +1,49 @@
+"""The last lines of defence, each touched directly: what holds when everything above it has gone wrong."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from publisher.audit import CLOCK
+from publisher.delivery.attempt import perform
+from publisher.delivery.claim import claim
+from publisher.delivery.states import move
+from publisher.model import Delivery
+from tests.faults.offices import Scene
+
+
+def test_the_schema_knows_one_delivery_of_a_version_on_an_account(scene: Scene) -> None:
+    (first,) = scene.due()
+    with scene.office.reading() as session:
+        row = dict(session.execute(select(Delivery.__table__).where(Delivery.id == first)).mappings().one())
+    del row["id"]
+    with pytest.raises(IntegrityError), scene.office.writing() as session:
+        session.execute(insert(Delivery.__table__).values({**row, "key": "another"}))
+
+
+def test_parts_that_do_not_add_up_to_what_was_approved_are_not_sent(scene: Scene) -> None:
+    scene.due(2)
+    first, second = claim(scene.office.world, scene.account_id, 2) or []
+    assert first.parts != second.parts
+    outcome = perform(scene.office.world, replace(first, parts=second.parts))
+    assert outcome.word == "rejected" and "không khớp với bản đã duyệt" in outcome.message
+    assert scene.landed() == 0
+
+
+def test_who_read_a_delivery_before_somebody_moved_it_cannot_move_it(scene: Scene) -> None:
+    (one,) = scene.due()
+    stale = scene.delivery(one)
+    with scene.office.writing() as session:
+        assert move(session, session.get_one(Delivery, one), "cancelled", CLOCK, reason="Thôi.")
+    with scene.office.writing() as session:
+        assert not move(session, stale, "held", CLOCK, reason="Trễ.", hold="late")
+    assert scene.states() == ["cancelled"]
+
+
+def test_a_claim_too_old_for_its_lease_is_not_begun(scene: Scene) -> None:
+    scene.due()
+    (taken,) = claim(scene.office.world, scene.account_id) or []
+    assert taken.in_time()
+    assert not replace(taken, taken_at=taken.taken_at - 11).in_time(), "by the watch, whatever the wall clock says"
