@@ -151,8 +151,10 @@ def overlaps(one: Audience, other: Audience) -> bool:
 def rendered(articles: Sequence[tuple[str, str]], audience: Audience) -> Rendered:
     """Return a broadcast of articles, given as (id at Zalo, title): Zalo's own body, and in words what it does."""
     body = message([number for number, _title in articles], audience)
-    told = look().get_template("zalo_broadcast.html").render(
-        titles=[title for _number, title in articles], audience=described(audience)
+    told = (
+        look()
+        .get_template("zalo_broadcast.html")
+        .render(titles=[title for _number, title in articles], audience=described(audience))
     )
     data = json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
     return Rendered((Part(PART, "application/json", data), Part("broadcast.html", "text/html", told.encode())))

@@ -90,7 +90,7 @@ def plain_cover(title: str, unit: str) -> bytes:
     label = _wrapped(unit, _font("Medium", 36), width - 2 * _MARGIN)[:1]
     draw.text((_MARGIN, height - 60), "".join(label), font=_font("Medium", 36), fill=_GOLD, anchor="lm")
     packed = io.BytesIO()
-    image.save(packed, "PNG", optimize=True)
+    image.save(packed, "PNG")
     return packed.getvalue()
 
 

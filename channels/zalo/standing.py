@@ -7,7 +7,9 @@ from channels.zalo.api import calling
 from channels.zalo.broadcast import quotas
 
 SECONDS = 45.0
-NOT_CONNECTED = "Zalo OA chưa được cấp quyền. Hãy mở mục «Kết nối» của tài khoản kênh rồi nhờ quản trị viên Zalo OA đồng ý."
+NOT_CONNECTED = (
+    "Zalo OA chưa được cấp quyền. Hãy mở tài khoản kênh, bấm «Cấp quyền Zalo OA» rồi đồng ý ở trang Zalo."
+)
 
 
 def standing(outfit: Outfit) -> Standing:

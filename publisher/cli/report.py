@@ -34,7 +34,7 @@ def report(
             row = duties.find(session, unit.id, calendar, period)
             if row is None:
                 row = duties.unowed(session, unit, duties.window_of(read_regime(session), calendar, period))
-            streamed = kind == "csv" and row.state == "open" and edition is None
+            streamed = kind == "csv" and row.state in closing.IN_WORK and edition is None
             if streamed:
                 said, held = compose.compose(session, zone, row, with_products=False), None
             else:

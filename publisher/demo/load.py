@@ -113,7 +113,7 @@ def _publish(
     editor, approver = cast.people["editor"], cast.people["approver"]
     written = max(start, min(due_at, clock.now()) - timedelta(days=2))
     slot = _slot_for(session, unit, due_at)
-    content = _content(row, suffix)
+    content, wanted = _content(row, suffix), wishes(session, unit, row, due_at)
     with clock.reading(written):
         post = drafting.draft(
             session, editor, acting(editor), unit, content,
@@ -121,7 +121,7 @@ def _publish(
         )  # fmt: skip
         if slot is not None:
             slot.state = "used"
-        scheduling.place(session, editor, post, post.revision, wishes(session, unit, row, due_at))
+        scheduling.place(session, editor, post, post.revision, wanted)
         review.submit(session, editor, post, post.revision)
     with clock.reading(written + timedelta(hours=5)):
         review.approve(session, installation.world, approver, post, post.revision, installation.config.public_url)

@@ -14,7 +14,7 @@ from publisher.words import _
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-PERMISSIONS = {"public", "signed_in", *(right for rights in RIGHTS.values() for right in rights)}
+PERMISSIONS = {"public", "key", "signed_in", *(right for rights in RIGHTS.values() for right in rights)}
 OPEN_ENDPOINTS = {"static", "bootstrap.static"}  # Flask's and Bootstrap-Flask's own file routes
 WITH_OLD_PASSWORD = {"auth.password", "auth.password_post", "auth.logout"}  # all that a one-time password opens
 
@@ -27,7 +27,8 @@ POLICY = (
 
 
 def permission(right: str) -> Callable[[View], View]:
-    """Mark a view with what it takes to see it: `public`, `signed_in`, or a right held in some unit.
+    """Mark a view with what it takes to see it: `public`, `signed_in`, `key` (a machine's, which `api.bearer` asks
+    for itself), or a right held in some unit.
 
     A right in *some* unit opens the door; the verbs check the right in *the* unit.
     """
@@ -53,7 +54,7 @@ def _admit() -> AnyResponse | None:
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
         return None
     right = getattr(current_app.view_functions[request.endpoint], "permission", None)
-    if right == "public":
+    if right in {"public", "key"}:
         return None
     if right is None:
         abort(403)
@@ -61,7 +62,9 @@ def _admit() -> AnyResponse | None:
         if "database_away" in g:
             abort(503)
         if request.method == "GET":
-            return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
+            # An outlet's sign-in comes back with a code that has no business in another address.
+            wanted = request.path if "code" in request.args else request.full_path.rstrip("?")
+            return redirect(url_for("auth.login", next=wanted))
         abort(401)
     if current_user.must_change_password and request.endpoint not in WITH_OLD_PASSWORD:
         return redirect(url_for("auth.password"))

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import sys
 import unicodedata
 import zipfile
 from datetime import UTC, datetime
@@ -295,6 +296,12 @@ def test_the_preview_is_an_mp3_that_says_it_is_a_machine() -> None:
     assert data.startswith(b"ID3\x03")
     assert "Bản nghe thử bằng giọng máy".encode("utf-16-le") in data[:200]
     assert len(data) > 10_000
+
+
+def test_without_the_extra_the_preview_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lameenc", None)  # as where nobody installed it
+    with pytest.raises(NoVoice, match=r"pip install 'publisher\[speech\]'"):
+        preview("Kính chào!", 190)
 
 
 def test_a_preview_too_long_is_refused() -> None:

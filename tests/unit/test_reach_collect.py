@@ -116,6 +116,9 @@ def test_a_missing_permission_is_shown_and_does_not_stop_publishing(outlet: Outl
     assert outlet.collect(HOURS(1)) == {"refused": 1}
     assert outlet.landing().problem == "Thiếu quyền đọc số liệu."
     with outlet.office.reading() as session:
+        told = collect.problems(session, {outlet.office.unit_id})
+        assert [(why, posts) for _account, why, posts in told] == [("Thiếu quyền đọc số liệu.", 2)]
+    with outlet.office.reading() as session:
         assert session.get_one(Account, outlet.account_id).state == "active"
     assert outlet.collect(HOURS(6)) == {}
     assert outlet.collect(HOURS(8))["measured"] == 2

@@ -1,7 +1,8 @@
 """A generated year: every figure equals what plain Python makes of the same numbers, on both databases."""
 
+import random
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 from publisher.installation import Installation
 from publisher.reach.activities import activities, held
@@ -86,3 +87,15 @@ def test_what_a_product_reached_is_the_last_number_known_by_the_end(either_insta
             assert {name: last.value for name, last in one.readings.items()} == {
                 metric: value for (delivery_id, metric), value in truth.items() if delivery_id == one.delivery_id
             }
+
+
+def test_any_window_equals_plain_sums_wherever_it_begins_and_ends(installation: Installation) -> None:
+    year = make_year(installation, deliveries=150, held=40)
+    chance = random.Random(5)
+    with installation.world.db.reading() as session:
+        for _turn in range(120):
+            since = date(YEAR, 1, 1) + timedelta(days=chance.randrange(365))
+            until = since + timedelta(days=chance.choice((0, 1, 5, 13, 14, 15, 30, 45, 91, 200)))
+            found = totals(session, year.units, since, until, ("unit", "channel", "form", "theme"))
+            got = {(f.metric, f.measure, f.source, f.unit_id, f.channel, f.form, f.theme): f.value for f in found}
+            assert got == expected(year, since, until), (since, until)

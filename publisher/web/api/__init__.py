@@ -25,7 +25,7 @@ def bearer(right: str) -> Callable[[View], View]:
     """
 
     def guarded(view: View) -> View:
-        @permission("public")  # the guard of sessions lets it pass; the key is asked for here
+        @permission("key")
         @wraps(view)
         def answer(*arguments: Any, **values: Any) -> Any:
             kind, _space, key = request.headers.get("Authorization", "").partition(" ")

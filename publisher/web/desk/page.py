@@ -27,6 +27,7 @@ from publisher.model import (
     Unit,
     Version,
 )
+from publisher.model import Page as PortalPage
 from publisher.refusal import Missing
 from publisher.security import units_with
 from publisher.text import html
@@ -72,6 +73,7 @@ class Page:
     versions: list[tuple[Version, str]]
     decisions: list[tuple[Decision, int, str]]  # decision, version number, who
     sendings: list[Sending]
+    on_portal: bool  # a page stands at its address: a post that is only read on the radio has none
     rights: frozenset[str]
 
     @property
@@ -126,6 +128,7 @@ def _read_page(session: Session, person: Person, post_id: int) -> Page:
         versions=[(version, name) for version, name in versions],
         decisions=[(decision, number, name) for decision, number, name in decisions],
         sendings=_sendings(session, post),
+        on_portal=session.get(PortalPage, post.id) is not None,
         rights=frozenset(right for right in ("write", "approve") if post.unit_id in units_with(session, person, right)),
     )
 
