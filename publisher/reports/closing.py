@@ -26,6 +26,7 @@ STATE_TITLES = {
     "soon": mark("Sắp đến hạn"),
     "submitted_late": mark("Đã nộp, muộn"),
 }
+IN_WORK = ("open", "returned")  # figures follow the records, words may be written
 ACT_TITLES = {
     "close": mark("Chốt số liệu"),
     "reopen": mark("Mở lại"),
@@ -79,7 +80,7 @@ def close(session: Session, zone: ZoneInfo, person: Person, row: DueReport, revi
     `Refused` before the last day that counts is over, or when it is closed already.
     """
     _mine(session, person, row, revision)
-    if row.state not in {"open", "returned"}:
+    if row.state not in IN_WORK:
         raise Refused(_("Báo cáo này đã chốt. Muốn sửa, hãy mở lại và ghi lý do."))
     if clock.local_day(clock.now(), zone) <= row.counted_to:
         day = row.counted_to.strftime("%d/%m/%Y")
@@ -157,12 +158,12 @@ def edition(session: Session, row: DueReport, number: int) -> ReportEdition:
 
 
 def said(session: Session, zone: ZoneInfo, row: DueReport, number: int | None = None) -> tuple[Report, Edition | None]:
-    """Return what a report says: the asked or newest closed edition, or the records of this moment while it is open.
+    """Return what a report says: the asked or newest closed edition, or the records of this moment while it is in work.
 
     `Missing` when a stored edition no longer has its sha256: then somebody went past the database's guard.
     """
     held = edition(session, row, number) if number is not None else None
-    if held is None and row.state != "open":
+    if held is None and row.state not in IN_WORK:
         held = newest(session, row.id)
     if held is None:
         return compose(session, zone, row), None

@@ -141,7 +141,10 @@ _COUNCILS = {"tinh", "huyen", "xa", "phuong", "dac_khu"}
 def usual(unit: Unit, above: Unit | None) -> Letterhead:
     """Return the letterhead a unit has before anybody sets one; `above` is the unit over it."""
     union = unit.kind == "cong_doan"
-    short = (unit.abbreviation or "".join(word[0] for word in unit.name.split())).upper()
+    usual_code = (
+        "UBND" if unit.kind in _COUNCILS else "".join(word[0] for word in unit.name.split() if word[0].isalpha())
+    )
+    short = (unit.abbreviation or usual_code).upper()
     if union:
         signing: tuple[str, ...] = ("TM. BAN THƯỜNG VỤ", "CHỦ TỊCH")
     elif unit.kind in _COUNCILS:

@@ -136,7 +136,7 @@ def closed_a_year_before(session: Session, row: DueReport) -> dict[int, dict[str
     past = session.scalar(
         select(DueReport.id).where(
             DueReport.unit_id == row.unit_id, DueReport.calendar == row.calendar,
-            DueReport.period == f"{int(year) - 1}-{short}", DueReport.state != "open",
+            DueReport.period == f"{int(year) - 1}-{short}", DueReport.state.not_in(("open", "returned")),
         )
     )  # fmt: skip
     held = editions(session, [past]).get(past) if past is not None else None

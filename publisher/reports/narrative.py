@@ -28,7 +28,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("assessment", mark("III. ĐÁNH GIÁ CHUNG"), 1, mark("Lời dẫn, có thể để trống.")),
     Section("strengths", mark("1. Ưu điểm"), 2, ""),
     Section("weaknesses", mark("2. Tồn tại, hạn chế"), 2, mark("Kể cả nội dung và hình thức còn thiếu.")),
-    Section("causes", mark("3. Nguyên nhân"), 2, ""),
+    Section("causes", mark("3. Nguyên nhân"), 2, mark("Số liệu không nói được: để trống thì không in mục này.")),
     Section("next", mark("IV. NHIỆM VỤ TRỌNG TÂM KỲ TỚI"), 1, ""),
     Section("proposals", mark("V. KIẾN NGHỊ, ĐỀ XUẤT"), 1, mark("Không có thì ghi rõ là không có.")),
 )
@@ -55,7 +55,7 @@ def prefilled(report: Report) -> dict[str, str]:
         "assessment": "",
         "strengths": _strengths(report),
         "weaknesses": _weaknesses(report),
-        "causes": _("Chưa có nội dung: đơn vị bổ sung trước khi trình ký."),
+        "causes": "",  # no figure tells why: the heading stands only when somebody wrote
         "next": _("Tiếp tục thực hiện các nhiệm vụ của kế hoạch trong kỳ tới; khắc phục các hạn chế nêu trên."),
         "proposals": _("Không có."),
     }
@@ -152,7 +152,7 @@ def _weaknesses(report: Report) -> str:
     missing = [figure.title for figure in report.figures if figure.now.amount is None]
     if missing:
         lines.append(_("- Chưa có số liệu của {count} chỉ tiêu trong Phụ lục I.").format(count=len(missing)))
-    return "\n".join(lines) or _("Không có hạn chế nào do số liệu cho thấy.")
+    return "\n".join(lines) or _("Chưa ghi nhận tồn tại, hạn chế qua số liệu trong kỳ.")
 
 
 def amount(figure: Figure | None, column: str = "now") -> int | None:

@@ -111,7 +111,7 @@ def _text(report: Report, head: Letterhead) -> Iterable[Block]:
     yield from _paragraphs(words["opening"])
     last = SECTIONS[-1].key
     for part in SECTIONS:
-        if part.key == "opening":
+        if part.key == "opening" or (part.level == 2 and not words[part.key]):
             continue
         if part.heading:
             yield Line("muc" if part.level == 1 else "khoan", _(part.heading))

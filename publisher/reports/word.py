@@ -10,6 +10,7 @@ from publisher.reports.outline import Document
 from publisher.reports.word_parts import annex, blocks, foot, head
 
 FONT, LANGUAGE = "Times New Roman", "vi-VN"
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 PAGE = (11906, 16838)  # A4 in twips
 TOP, BOTTOM, LEFT, RIGHT = 1134, 1134, 1701, 850  # 20, 20, 30, 15 mm
 HEADER = 510  # from the paper's edge to the page number, which stands in the upper margin
@@ -68,13 +69,10 @@ def _defaults(word: Any, author: str, title: str) -> None:
     normal = word.styles["Normal"].element
     normal[:] = [child for child in normal if not child.tag.endswith(("}rPr", "}pPr"))]
     styles.append(xml.parsed(hyperlink))
-    # Without it Word and LibreOffice shift tables left by their padding, as Word 2010 did.
-    word.settings.element.append(
-        xml.parsed(
-            '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" '
-            'w:val="15"/></w:compat>'
-        )
-    )
+    # Under 15 Word and LibreOffice shift tables left by their padding, as Word 2010 did.
+    for setting in word.settings.element.iter(f"{W}compatSetting"):
+        if setting.get(f"{W}name") == "compatibilityMode":
+            setting.set(f"{W}val", "15")
     properties = word.core_properties
     properties.author, properties.title, properties.language = author[:255], title[:255], LANGUAGE
     properties.comments = ""

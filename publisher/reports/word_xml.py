@@ -12,6 +12,7 @@ NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 )
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML file may hold these
 
 
 def parsed(piece: str) -> Any:
@@ -36,7 +37,7 @@ def run(text: str, points: float, *, bold: bool = False, italic: bool = False, s
     size = int(points * 2)
     return (
         f'<w:r><w:rPr>{marks}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
-        f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+        f'<w:t xml:space="preserve">{escape(_ILLEGAL.sub("", text))}</w:t></w:r>'
     )
 
 

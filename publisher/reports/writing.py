@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -89,14 +90,29 @@ def stored(amount: Decimal | None, key: str) -> int | None:
     return int(scaled)
 
 
-def set_paper(session: Session, person: Person, row: DueReport, number: int | None, day: str, signer: str) -> None:
+def set_paper(
+    session: Session, person: Person, row: DueReport, number: int | None, day: date | None, signer: str
+) -> None:
     """Put number, day and signer on a report's document; also on a closed one, since they come with the signature."""
     security.demand(session, person, "report", row.unit_id)
     if number is not None and not 0 < number < 100_000:
         raise Refused(_("Số văn bản phải từ 1 đến 99999."), "number")
-    row.paper = {"number": number, "day": day or None, "signer": line(signer, _("Người ký"), most=100)}
+    row.paper = {
+        "number": number,
+        "day": day.isoformat() if day else None,
+        "signer": line(signer, _("Người ký"), most=100),
+    }
     row.changed_at = clock.now()
-    audit.record(session, acting(person), "report.paper", "report", row.id, unit_id=row.unit_id, number=number, day=day)
+    audit.record(
+        session,
+        acting(person),
+        "report.paper",
+        "report",
+        row.id,
+        unit_id=row.unit_id,
+        number=number,
+        day=row.paper["day"],
+    )
 
 
 def letterhead(session: Session, unit: Unit) -> Letterhead:

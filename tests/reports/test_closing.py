@@ -147,6 +147,9 @@ def test_only_the_unit_closes_and_only_the_unit_above_accepts(reporting: Reporti
     with pytest.raises(Refused, match="cấp trên"):
         reporting.act("ward", "reopen", report_id, "Sửa")
     reporting.act("city", "return", report_id, "Thiếu số người dự")
+    reporting.held(reporting.ward_id, 2)
+    conferences = next(figure.now.amount for figure in reporting.says(report_id)[0].figures if figure.key == "14")
+    assert conferences == 5, "what came back follows the records again"
     reporting.act("ward", "close", report_id)
     reporting.act("ward", "submit", report_id)
     assert reporting.act("city", "accept", report_id).state == "accepted"

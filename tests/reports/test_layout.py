@@ -244,6 +244,11 @@ def test_the_word_file_says_font_language_page_and_repeated_heads() -> None:
     assert {fonts.get(f"{W}{script}") for script in ("ascii", "hAnsi", "cs", "eastAsia")} == {"Times New Roman"}
     language = opened.styles.element.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}lang")
     assert language.get(f"{W}val") == "vi-VN"
+    modes = [one.get(f"{W}val") for one in opened.settings.element.iter(f"{W}compatSetting")]
+    assert modes[0] == "15"
+    assert len(list(opened.settings.element.iter(f"{W}compat"))) == 1
+    styles = [style.get(f"{W}styleId") for style in opened.styles.element.iter(f"{W}style")]
+    assert len(styles) == len(set(styles))
     assert len(opened.sections) == 3
     for section in opened.sections:
         page, margins = section._sectPr.find(f"{W}pgSz"), section._sectPr.find(f"{W}pgMar")

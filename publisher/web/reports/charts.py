@@ -1,5 +1,6 @@
 """Charts as SVG pictures: the numbers stand in a table beside each, so a picture may fail without loss."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ from publisher.words import _
 COLOURS = ("#0a5a55", "#d18b00", "#8f1d22", "#3045b0", "#5d6b70")
 VALUES = ("#ffffff", "#1d2a2a", "#ffffff", "#ffffff", "#ffffff")  # readable on each of them
 LONGEST_LABEL = 26  # characters; the table beside the chart has the whole
+_EXTRAS = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)  # pygal writes its settings for a script of its own
 FACE = "'Be Vietnam Pro', 'Noto Sans', 'DejaVu Sans', 'Segoe UI', sans-serif"
 
 
@@ -125,7 +127,7 @@ def chart(name: str) -> Response:
     return response
 
 
-def draw(found: Chart) -> bytes:
+def draw(found: Chart) -> str:
     """Return a chart as SVG without scripts or anything from outside."""
     import pygal
     from pygal.style import Style
@@ -142,13 +144,13 @@ def draw(found: Chart) -> bytes:
         legend_at_bottom_columns=1, width=620, height=max(150, 90 + 26 * rows) if found.lying else 330,
         print_values=True, print_values_position="center", print_zeroes=False, value_formatter=_number, spacing=14,
         margin=10, no_data_text=_("Chưa có số liệu"), truncate_label=-1, truncate_legend=-1, max_scale=5,
-        legend_box_size=14, min_scale=1, range=(0, max(_greatest(found), 1)), show_y_guides=not found.lying,
+        legend_box_size=14, min_scale=1, range=_span(found), show_y_guides=not found.lying,
     )  # fmt: skip
     drawing.x_labels = [_short(label) for label in _order(found.labels, found)]
     for title, values in found.series:
         drawing.add(title, list(_order(values, found)))
-    svg: bytes = drawing.render()
-    return svg
+    svg: str = drawing.render(is_unicode=True)
+    return _EXTRAS.sub("", svg)
 
 
 def _order(values: Sequence[Any], found: Chart) -> Sequence[Any]:
@@ -160,8 +162,9 @@ def _short(label: str) -> str:
     return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1].rsplit(" ", 1)[0] + "…"
 
 
-def _greatest(found: Chart) -> int:
-    return max((value for _title, values in found.series for value in values if value), default=0)
+def _span(found: Chart) -> tuple[int, int]:
+    values = [value for _title, values in found.series for value in values if value is not None]
+    return min(0, *values, 0), max(1, *values, 1)  # a running total may have fallen
 
 
 def _number(value: Any) -> str:

@@ -1,13 +1,14 @@
 """The document of a report: how it reads on screen, and as a file in four formats."""
 
 import tempfile
+from collections.abc import Iterable, Iterator
 
-from flask import render_template, request, send_file
-from werkzeug.wrappers import Response
+from flask import Response, render_template
 
 from publisher.model import Unit
 from publisher.refusal import Missing
 from publisher.reports import closing, compose, files, writing
+from publisher.reports.content import Edition, Report
 from publisher.reports.letterhead import COUNTRY, MOTTO, addressee_lines, recipient_lines
 from publisher.reports.outline import Grid, document
 from publisher.web.context import installation, me, reading
@@ -16,6 +17,7 @@ from publisher.web.reports.blueprint import reports
 from publisher.web.reports.window import number
 from publisher.words import _
 
+CHUNK = 64 * 1024
 IN_MEMORY = 4 * 1024 * 1024  # bytes of a file before it goes to disk
 
 
@@ -33,8 +35,8 @@ def preview(report_id: int) -> str:
     return render_template(
         "reports/preview.html",
         row=row, unit=unit, made=made, edition=edition, country=COUNTRY, motto=MOTTO, asked=number("ban"),
-        is_grid=lambda block: isinstance(block, Grid), place=paper.place_line(made.year), addressees=addressee_lines(paper.addressees),
-        recipients=recipient_lines(paper.recipients), most_rows=200,
+        is_grid=lambda block: isinstance(block, Grid), dateline=paper.place_line(made.year),
+        addressees=addressee_lines(paper.addressees), recipients=recipient_lines(paper.recipients), most_rows=200,
     )  # fmt: skip
 
 
@@ -45,27 +47,36 @@ def file(report_id: int, kind: str) -> Response:
     if kind not in files.TYPES:
         raise Missing(_("Không có định dạng «{kind}».").format(kind=kind[:10]))
     zone = installation().config.zone
-    asked = number("ban") if "ban" in request.args else None
-    spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - send_file closes it after the answer
+    asked = number("ban")
     with reading() as session:
         row = closing.get(session, me(session), report_id)
-        streamed = kind == "csv" and row.state == "open" and asked is None
-        if streamed:
-            said, edition = compose.compose(session, zone, row, with_products=False), None
-            for piece in files.pieces(
-                kind, said, writing.paper_of(session, row), zone, None, compose.items(session, zone, row)
-            ):
-                spool.write(piece)
-        else:
-            said, edition = closing.said(session, zone, row, asked)
-            paper = writing.paper_of(session, row)
-    if not streamed:
-        for piece in files.pieces(kind, said, paper, zone, edition):
-            spool.write(piece)
+        paper = writing.paper_of(session, row)
+        if kind == "csv" and row.state in closing.IN_WORK and asked is None:
+            said = compose.compose(session, zone, row, with_products=False)
+            items = compose.items(session, zone, row)
+            return _answer(said, kind, None, _spooled(files.pieces(kind, said, paper, zone, None, items)))
+        said, edition = closing.said(session, zone, row, asked)
+    return _answer(said, kind, edition, files.pieces(kind, said, paper, zone, edition))
+
+
+def _spooled(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Take all pieces in now, the long ones onto the disk, and return them anew: a slow reader holds no session."""
+    spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it was read out
+    for piece in pieces:
+        spool.write(piece)
     spool.seek(0)
-    answer = send_file(
-        spool, mimetype=files.TYPES[kind], as_attachment=kind != "pdf", download_name=files.name(said, kind), max_age=0
-    )
+
+    def again() -> Iterator[bytes]:
+        with spool:
+            while piece := spool.read(CHUNK):
+                yield piece
+
+    return again()
+
+
+def _answer(said: Report, kind: str, edition: Edition | None, body: Iterable[bytes]) -> Response:
+    way = "inline" if kind == "pdf" else "attachment"
+    headers = {"Content-Disposition": f'{way}; filename="{files.name(said, kind)}"'}
     if edition is not None:
-        answer.headers["X-Report-Sha256"] = edition.sha256
-    return answer
+        headers["X-Report-Sha256"] = edition.sha256
+    return Response(body, mimetype=files.TYPES[kind], headers=headers)

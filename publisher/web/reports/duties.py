@@ -55,8 +55,9 @@ def duties_list() -> str:
         known = units_with(session, person, "read")
         units = {unit_id} if unit_id in known else known
         names = _names(session, known)
-        own = [_line(row, names, today) for row in duties.of_year(session, units, year)]
         incoming = [_line(row, names, today) for row in duties.owed_to(session, units, year)]
+        below = {line.row.id for line in incoming}
+        own = [_line(row, names, today) for row in duties.of_year(session, units, year) if row.id not in below]
         plans = set(session.scalars(select(Plan.id).where(Plan.unit_id.in_(units))))
         rules = duties.duties(session, year, plans)
         regime = read_regime(session)

@@ -7,7 +7,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from publisher import clock
-from publisher.reach import coverage
+from publisher.reach import collect, coverage
 from publisher.reach.activities import count_activities
 from publisher.reach.figures import Figure, totals
 from publisher.reach.products import Product, best, count_products
@@ -36,6 +36,7 @@ class Dashboard:
     charts: list[tuple[Chart, Any]]
     best: list[Product]
     gaps: list[str]
+    problems: list[tuple[str, str, int]]
 
     @property
     def nothing(self) -> bool:
@@ -69,4 +70,5 @@ def _dashboard(session: Session, window: Window) -> Dashboard:
         charts=[(chart, rows_of(chart)) for chart in charts],
         best=best(session, zone, units, since, until, "views", BEST),
         gaps=coverage.gaps(found, _("kỳ này")),
+        problems=collect.problems(session, units),
     )

@@ -64,7 +64,8 @@ def _page(message: str = "", target: int = 0) -> str:
         "reports/targets.html",
         window=window, standings=standings, matrix=matrix, gaps=coverage.gaps(matrix, _("kỳ này")), score=score,
         presets=presets(today), verdicts=VERDICTS, sources=SOURCES, message=message, target=target, today=today,
-        scored=dict(window.known).get(unit or 0, ""), scored_window=coverage.span_title(*due), percent=scoring.percent, decimal=written, wanted=wanted, sent=request.form, **found,
+        scored=dict(window.known).get(unit or 0, ""), scored_window=coverage.span_title(*due),
+        percent=scoring.percent, decimal=written, wanted=wanted, sent=request.form, **found,
     )  # fmt: skip
 
 

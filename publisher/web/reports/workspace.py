@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from publisher import clock
+from publisher.editorial.content import day as read_day
 from publisher.intake.numbers import amount
 from publisher.model import DueReport, Person, ReportEdition, Unit
 from publisher.reach import landings
@@ -49,7 +50,7 @@ class Page:
     @property
     def editable(self) -> bool:
         """Whether words and figures may be changed now."""
-        return self.mine and self.row.state in {"open", "returned"}
+        return self.mine and self.row.state in closing.IN_WORK
 
 
 @reports.get("/bao-cao/<int:report_id>", endpoint="duties_report")
@@ -97,7 +98,8 @@ def _page(report_id: int, message: str = "", sent: Form | None = None) -> str:
 
 def _behind(row: DueReport, key: str) -> str:
     """Return the address of what a line is made from: its readings, its activities, or the list of products."""
-    window = {"since": row.data_from.isoformat(), "until": row.counted_to.isoformat(), "unit": row.unit_id}
+    days: dict[str, Any] = {"since": row.data_from.isoformat(), "until": row.counted_to.isoformat()}
+    window = {**days, "unit": row.unit_id}
     atoms = BY_KEY[key].atoms
     if not atoms:
         return ""
@@ -106,7 +108,7 @@ def _behind(row: DueReport, key: str) -> str:
         return url_for("reports.duties_report_preview", report_id=row.id, _anchor="phu-luc-2")
     if first.metric == "events":
         return url_for("reports.activities", form=first.forms[0] if len(first.forms) == 1 else None, **window)
-    narrowed = {
+    narrowed: dict[str, Any] = {
         name: values[0] for name, values in (("channel", first.channels), ("form", first.forms)) if len(values) == 1
     }
     return url_for("reports.figures_rows", metric=first.metric, **narrowed, **window)
@@ -183,7 +185,7 @@ def duties_report_paper(report_id: int) -> Response | tuple[str, int]:
 
     def keep(session: Session, person: Person, row: DueReport, _revision: int) -> None:
         found = sent.number("number", _("Số văn bản")) if sent["number"].strip() else None
-        writing.set_paper(session, person, row, found, sent["day"].strip(), sent["signer"])
+        writing.set_paper(session, person, row, found, read_day(sent["day"], _("Ngày ký")), sent["signer"])
 
     return _do(report_id, sent, keep, _("Đã lưu số, ngày và người ký."))
 
