@@ -12,6 +12,7 @@ POINTS = (
     "before_claim", "during_claim", "after_claim", "before_call", "after_notes", "after_accept",
     "during_record", "after_record", "during_recovery",
 )  # fmt: skip
+TOKEN_POINTS = ("token_marked", "token_answered", "token_saved")  # around a renewal, not around a delivery
 
 _armed: tuple[str, Callable[[], None]] | None = None
 
@@ -48,7 +49,7 @@ def point(name: str) -> None:
 
 
 def _check(home: Path, name: str) -> None:
-    if name not in POINTS or not (home / MARK).exists():
+    if name not in POINTS + TOKEN_POINTS or not (home / MARK).exists():
         raise RuntimeError(f"PUBLISHER_FAULT={name}: only a test's home may ask for a fault, at one of {POINTS}")
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from publisher.refusal import Missing
 
-
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 

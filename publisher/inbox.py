@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session, aliased
 from publisher import clock
 from publisher.connections import health
 from publisher.delivery.jobs import silences
-from publisher.model import Account, Audit, BroadcastItem, Delivery, Post, Receipt, Version
+from publisher.model import (
+    BROADCAST,
+    Account,
+    Audit,
+    BroadcastItem,
+    BroadcastRequest,
+    Delivery,
+    Post,
+    Receipt,
+    Version,
+)
 from publisher.operations.findings import broken_trail
 from publisher.operations.standstill import judged, quiet_channels, stuck, stuck_mail
 from publisher.prints import due, sheets
@@ -23,8 +33,8 @@ CONFIRM_WITHIN = timedelta(hours=24)  # after the due time of what was handed to
 MOST = 200  # items of one kind on the page; whoever has more works through the lists
 
 Kind = Literal[
-    "unsure", "held", "failed", "overdue", "paused", "connection", "unconfirmed", "hang", "quiet", "report", "silent",
-    "mail", "trail",
+    "unsure", "held", "failed", "overdue", "paused", "connection", "broadcast", "unconfirmed", "hang", "quiet",
+    "report", "silent", "mail", "trail",
 ]  # fmt: skip
 
 
@@ -32,8 +42,8 @@ Kind = Literal[
 class Item:
     """One thing that waits for a person.
 
-    `target` and `target_id` say where it is settled (`delivery`, `account`, `order` of print, `sheets` of the post
-    with this id, `report`, `state`, `trail`); `right` is what
+    `target` and `target_id` say where it is settled (`delivery`, `account`, `order` of print, `sheets` and `broadcast`
+    of the post with this id, `report`, `state`, `trail`); `right` is what
     it takes to settle it; `next_at` is when the machine looks at it by itself again, None for never.
     """
 
@@ -41,7 +51,7 @@ class Item:
     title: str
     place: str  # the account's title, empty for what concerns the whole installation
     channel: str
-    target: Literal["delivery", "account", "order", "sheets", "report", "state", "trail"]
+    target: Literal["delivery", "broadcast", "account", "order", "sheets", "report", "state", "trail"]
     target_id: int | None
     reason: str
     right: str
@@ -57,11 +67,12 @@ def items(
     """Return what waits for a person in `units`, what somebody with `rights` can settle first, oldest first.
 
     What concerns the whole installation (silent clock jobs) is shown to everybody, since nothing goes out
-    meanwhile; a broken audit trail and mail that no server takes only to administrators. 11 queries.
+    meanwhile; a broken audit trail and mail that no server takes only to administrators. 12 queries.
     """
     found = [
         *_deliveries(session, units, now),
         *_accounts(session, units, now),
+        *_broadcasts(session, units),
         *_unconfirmed(session, units, now),
         *_hangings(session, units, now),
         *_quiet(session, units, now),
@@ -82,7 +93,8 @@ def counts(session: Session, units: Collection[int]) -> int:
     unconfirmed = select(func.count()).select_from(Receipt).where(*_awaits_word(units, now))
     failing = select(func.count()).select_from(Account).where(health.in_trouble(now), Account.unit_id.in_(units))
     total = deliveries.scalar_subquery() + paused.scalar_subquery() + unconfirmed.scalar_subquery()
-    total = total + failing.scalar_subquery() + due.count(units, now) + reminders.count(units, now.date())
+    asked = select(func.count()).select_from(BroadcastRequest).where(_asked(units)).scalar_subquery()
+    total = total + asked + failing.scalar_subquery() + due.count(units, now) + reminders.count(units, now.date())
     return session.scalar(select(total)) or 0
 
 
@@ -193,6 +205,31 @@ def _why_paused(account: Account, since: datetime | None) -> str:
     return f"{reason} {_('Lần kiểm tra gần nhất: kết nối tốt, hãy cho chạy lại.')}" if well else reason
 
 
+def _asked(units: Collection[int]) -> ColumnElement[bool]:
+    # Said in the statement, not as a parameter: only so can the partial index serve.
+    return and_(BroadcastRequest.state == literal_column("'asked'"), BroadcastRequest.unit_id.in_(units))
+
+
+def _broadcasts(session: Session, units: Collection[int]) -> list[Item]:
+    """Wishes to send an article to followers, which wait for a second person."""
+    rows = session.execute(
+        select(BroadcastRequest, Version.title, Account.title.label("account"), Account.channel)
+        .join(Version, Version.id == BroadcastRequest.version_id)
+        .join(Account, Account.id == BroadcastRequest.account_id)
+        .where(_asked(units))
+        .order_by(BroadcastRequest.due_at)
+        .limit(MOST)
+    )
+    return [
+        Item(
+            "broadcast", row.title, row.account, row.channel, "broadcast", row.BroadcastRequest.post_id,
+            _("Chờ duyệt gửi người quan tâm Zalo OA."), "approve", row.BroadcastRequest.asked_at,
+            row.BroadcastRequest.due_at,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
 def _unconfirmed(session: Session, units: Collection[int], now: datetime) -> list[Item]:
     ids = session.scalars(select(Receipt.delivery_id).where(*_awaits_word(units, now)).limit(MOST)).all()
     rows = session.execute(
@@ -201,18 +238,29 @@ def _unconfirmed(session: Session, units: Collection[int], now: datetime) -> lis
         .join(Account, Account.id == Delivery.account_id)
         .where(Delivery.id.in_(ids))
     )
+    return [_awaited(row) for row in rows]
+
+
+def _awaited(row: Any) -> Item:
+    if row.channel == sheets.CHANNEL:
+        return _printed(row)
+    if row.Delivery.placement.startswith(BROADCAST):
+        return _sent_to_followers(row)
     reason = _("Đã bàn giao nhưng chưa có xác nhận đã phát.")
-    return [
-        Item(
-            "unconfirmed", row.title, row.account, row.channel, "delivery", row.Delivery.id,
-            row.Delivery.reason or reason, "write" if row.Delivery.reason else "air",
-            row.Delivery.changed_at if row.Delivery.reason else row.Delivery.due_at + CONFIRM_WITHIN,
-            row.Delivery.due_at,
-        )
-        if row.channel != sheets.CHANNEL
-        else _printed(row)
-        for row in rows
-    ]  # fmt: skip
+    return Item(
+        "unconfirmed", row.title, row.account, row.channel, "delivery", row.Delivery.id,
+        row.Delivery.reason or reason, "write" if row.Delivery.reason else "air",
+        row.Delivery.changed_at if row.Delivery.reason else row.Delivery.due_at + CONFIRM_WITHIN,
+        row.Delivery.due_at,
+    )  # fmt: skip
+
+
+def _sent_to_followers(row: Any) -> Item:
+    reason = _("Zalo nhận tin gửi người quan tâm nhưng không báo đã gửi. Hãy xem ở oa.zalo.me rồi ghi lại.")
+    return Item(
+        "unconfirmed", row.title, row.account, row.channel, "broadcast", row.Delivery.post_id,
+        row.Delivery.reason or reason, "write", row.Delivery.due_at + CONFIRM_WITHIN, row.Delivery.due_at,
+    )  # fmt: skip
 
 
 def _printed(row: Any) -> Item:

@@ -1,5 +1,6 @@
 """What the clock does beside delivering, in one readable table."""
 
+from publisher.accounts.renewing import renew_tokens_job
 from publisher.accounts.watch import watch_accounts_job
 from publisher.delivery.jobs import ENGINE_JOBS, Job
 from publisher.operations.alerts import watch_job
@@ -10,6 +11,7 @@ from publisher.reports import reminders
 
 JOBS: tuple[Job, ...] = (
     *ENGINE_JOBS,
+    renew_tokens_job(),
     watch_accounts_job(),
     retention_job(),
     settle_job(),

@@ -204,9 +204,9 @@ def refuse(receipt: Receipt) -> None:
         raise Rejected("Tin đã gửi người quan tâm Zalo OA không sửa, không thu hồi được. Hãy đăng bài đính chính.")
 
 
-def quotas(outfit: Outfit) -> list[Quota]:
+def quotas(outfit: Outfit, seconds: float = SECONDS) -> list[Quota]:
     """Return what Zalo tells is left of each kind of message; an empty list when it tells nothing that can be read."""
-    with calling(outfit, SECONDS) as api:
+    with calling(outfit, seconds) as api:
         told = api.post("/v3.0/oa/quota/message", {"quota_owner": "OA"})
     items = told.get("items", [told])
     return [found for item in items if isinstance(item, dict) and (found := _quota(item)) is not None]

@@ -12,8 +12,8 @@ from publisher.cli.common import as_json, emit, find_unit, opened
 from publisher.editorial import content
 from publisher.intake.numbers import count
 from publisher.model import Unit
+from publisher.reach import airings, landings, ledger, own_counts, sums
 from publisher.reach import collect as collecting
-from publisher.reach import landings, ledger, own_counts, sums
 from publisher.reach.ledger import Entry
 from publisher.reach.metrics import METRICS, SOURCES, title
 from publisher.refusal import Missing, Refused
@@ -41,7 +41,7 @@ def collect(unit_code: str | None, delivery_id: int | None, as_json: bool) -> No
             if not asked:
                 raise Missing(_("Không có lượt phát hành nào hỏi được số liệu."))
         done = collecting.collect(world, patient=False)
-        views, aired = own_counts.take_portal_views(world), own_counts.take_broadcasts(world)
+        views, aired = own_counts.take_portal_views(world), airings.take(world, days=own_counts.BACK)
     data = {"landed": landed, **done, "portal_views": views, "broadcasts": aired}
     told = _("Đã hỏi {measured} bài, ghi {readings} số liệu; chưa hỏi được {not_now}; lượt xem cổng: {views} trang.")
     not_now = done["later"] + done["refused"] + done["failed"]

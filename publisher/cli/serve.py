@@ -9,6 +9,7 @@ from types import FrameType
 import click
 
 from publisher import clock
+from publisher.accounts.renewing import renew
 from publisher.cli.common import opened
 from publisher.delivery.drain import tick as one_pass
 from publisher.delivery.embedded import Clock
@@ -138,4 +139,5 @@ def tick(at: str | None) -> None:
         if moment is not None and moment.tzinfo is None:
             moment = moment.replace(tzinfo=installation.config.zone)
         with clock.reading(moment):
+            renew(installation.world)  # with no clock running, nobody else would: an attempt never renews
             click.echo(json.dumps(one_pass(installation.world), ensure_ascii=False))

@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +23,6 @@ from channels.zalo.standing import NOT_CONNECTED
 from channels.zalo.tokens import (
     Alarm,
     App,
-    Keep,
     Pair,
     Refresh,
     after,
@@ -40,8 +40,7 @@ from publisher.refusal import Refused
 from publisher.secrets import Vault
 from publisher.words import _
 
-PATIENCE = 10.0  # seconds an attempt waits for a renewal under way, looking every `LOOK`
-LOOK = 0.2
+LOOK = 0.05  # seconds between looks whether a renewal under way has ended
 SOON = 30.0  # seconds after which a delivery that found no token tries again: the clock renews meanwhile
 FRESH = timedelta(minutes=10)  # a token declined so soon after it was made: another one would be declined too
 LAST_HOUR = timedelta(hours=1)  # of an access token: from then on renewing waits for no delivery
@@ -51,6 +50,8 @@ _ME = f"{socket.gethostname()}/{os.getpid()}"
 class Hub:
     """The tokens of one account (`channels.base.Tokens`), as the database has them at the moment of asking."""
 
+    patience: ClassVar[float] = 10.0  # seconds an attempt waits for a renewal under way
+
     def __init__(self, db: Database, vault: Vault, account_id: int) -> None:
         self._db, self._vault, self._account_id = db, vault, account_id
 
@@ -59,7 +60,7 @@ class Hub:
 
     def current(self) -> str:
         """Return the access token; waits a little for a renewal under way."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self.patience
         while True:
             pair, _declined = self._read()
             if usable(pair, clock.now()):
@@ -104,7 +105,7 @@ class Hub:
 
 
 def needs_consent(pair: Pair) -> bool:
-    """Whether a person has to consent again: the refresh token is dead, or one retry after a lost answer got lost too."""
+    """Whether a person has to consent again: the refresh token is dead, or the answer got lost twice in a row."""
     return bool(pair.refused) or pair.lost >= 2
 
 
@@ -124,15 +125,23 @@ def keep(session: Session, vault: Vault, account: Account, pair: Pair, remote_id
     if row is None:
         row = OutletToken(account_id=account.id, remote_id=remote_id)
         session.add(row)
-    row.remote_id = remote_id or row.remote_id
+    row.remote_id, row.declined = remote_id or row.remote_id, False
     _store(vault, row, pair)
+
+
+def again(session: Session, account_id: int) -> None:
+    """Let the next renewal of an account that lost answers stopped happen at once: a person asks for it."""
+    row = _locked(session, account_id)
+    if row is not None:
+        row.not_before = None
 
 
 def renew(db: Database, vault: Vault, addresses: Mapping[str, str], account_id: int) -> str:
     """Do what the account's tokens need now; return what it came to in one word.
 
     `kept` (nothing to do, or another process does it) · `busy` (deliveries are being sent: a later pass) · `renewed` ·
-    `later` (surely nothing spent) · `lost` (no answer) · `refused` (a person has to consent) · `trouble`.
+    `recovered` (renewed although lost answers had stopped the account) · `later` (surely nothing spent) · `lost` (no
+    answer) · `refused` (a person has to consent) · `trouble` (the application is not accepted).
     """
     with db.writing() as session:
         taken, word = _begin(session, vault, account_id)
@@ -203,16 +212,15 @@ def _end(session: Session, vault: Vault, account_id: int, taken: Pair, fresh: Pa
     renewed = fresh.refresh_token != taken.refresh_token
     if not renewed and (row.begun_at != taken.begun_at or row.begun_by != _ME):
         return "kept"  # somebody took over: theirs is the later word, unless ours is a living pair
-    were_lost = row.lost
+    were_lost = row.lost >= 2
     _store(vault, row, fresh)
     old, new = _hash(taken.refresh_token)[:12], _hash(fresh.refresh_token)[:12]
     if renewed:
         audit.record(
             session, CLOCK, "token.renew", "account", account.id, unit_id=account.unit_id, before=old, after=new,
         )  # fmt: skip
-        if were_lost >= 2 and account.health:
-            account.health = ""  # it was only Zalo that did not answer; the pause ends by a person's word
-        return "renewed"
+        row.declined = False
+        return "recovered" if were_lost else "renewed"
     if needs_consent(fresh):
         step = next_step(fresh, clock.now())
         _stop(session, account, step.message if isinstance(step, Alarm) else fresh.refused)
@@ -272,7 +280,6 @@ def _store(vault: Vault, row: OutletToken, pair: Pair) -> None:
     row.lost, row.trouble, row.refused = pair.lost, pair.trouble, pair.refused
     if pair.begun_at is None:
         row.begun_by = row.begun_hash = ""
-    row.declined = False
 
 
 def _hash(text: str) -> str:

@@ -55,7 +55,10 @@ class Claim:
 
 _BEFORE = aliased(Delivery)
 # What a delivery follows, and what follows the same one but was planned earlier: a removal before the post returns.
-_EARLIER = and_(_BEFORE.follows_id == Delivery.follows_id, _BEFORE.id < Delivery.id)
+# Each placement for itself: a broadcast about which nobody can tell must not hold up a correction of its article.
+_EARLIER = and_(
+    _BEFORE.follows_id == Delivery.follows_id, _BEFORE.id < Delivery.id, _BEFORE.placement == Delivery.placement
+)
 _UNSETTLED = (
     select(_BEFORE.id).where(or_(_BEFORE.id == Delivery.follows_id, _EARLIER), _BEFORE.state.not_in(FINAL)).exists()
 )

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from channels import registry
 from channels.base import Channel, Outfit, Part, Rendered, digest
+from channels.zalo import Zalo
 from publisher.config import Config
+from publisher.connections.tokens import Hub
 from publisher.files import FileStore
 from publisher.model import Account
 from publisher.model.database import Database
@@ -37,11 +39,15 @@ def channel_type(name: str) -> type[Channel]:
 
 def open_channel(world: World, account: Account) -> Channel:
     """Make the channel of an account, with its secrets opened."""
+    return channel_type(account.channel)(outfit_of(world, account))
+
+
+def outfit_of(world: World, account: Account) -> Outfit:
+    """Return what an account's channel is made with; tokens that renew come from the hub."""
     settings = {**account.settings, **world.vault.open(account.secrets)}
-    rehearsal = account.mode == "rehearsal"
-    return channel_type(account.channel)(
-        Outfit(account.id, settings, world.files, world.config.addresses, rehearsal=rehearsal)
-    )
+    kind, rehearsal = channel_type(account.channel), account.mode == "rehearsal"
+    tokens = Hub(world.db, world.vault, account.id) if issubclass(kind, Zalo) else None
+    return Outfit(account.id, settings, world.files, world.config.addresses, tokens, rehearsal)
 
 
 class Approved(Protocol):

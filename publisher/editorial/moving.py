@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
+from channels.zalo import broadcast
 from publisher import audit, clock
 from publisher.delivery.states import OPEN, move
 from publisher.delivery.wake import wake
-from publisher.model import Account, Delivery, Person, Placement, Post, Receipt, Version
+from publisher.model import BROADCAST, Account, Delivery, Person, Placement, Post, Receipt, Version
 from publisher.refusal import Missing, NotAllowed, Refused, Stale
 from publisher.security import demand
 from publisher.words import _
@@ -27,6 +28,18 @@ def not_past(due_at: datetime) -> None:
         raise Refused(_("Giờ phát hành đã qua: hãy chọn một thời điểm từ bây giờ trở đi."), "due_at")
 
 
+def within_window(due_at: datetime) -> None:
+    """Raise `Refused` for a broadcast's time at which Zalo would not send, its review included."""
+    opens = broadcast.opens(due_at)
+    if opens != due_at:
+        raise Refused(
+            _(
+                "Zalo chỉ gửi từ 06:00 đến 21:59 và duyệt khoảng 30 phút trước khi gửi. Giờ gần nhất gửi được là {at}."
+            ).format(at=opens.astimezone(broadcast.ZONE).strftime("%H:%M %d/%m/%Y")),
+            "due_at",
+        )
+
+
 def reschedule(session: Session, person: Person, delivery: Delivery, due_at: datetime) -> None:
     """Move a delivery that has not begun to another time; what was approved stays what is sent."""
     post = session.get_one(Post, delivery.post_id)
@@ -34,6 +47,8 @@ def reschedule(session: Session, person: Person, delivery: Delivery, due_at: dat
     if delivery.state not in OPEN:
         raise Refused(_("Lượt phát hành này đã bắt đầu hoặc đã kết thúc nên không dời được."))
     not_past(due_at)
+    if delivery.placement.startswith(BROADCAST):
+        within_window(due_at)
     was = delivery.due_at
     actor = audit.acting(person)
     revision = delivery.revision

@@ -9,7 +9,7 @@ from channels.radio.script import lines_of
 from publisher import clock
 from publisher.delivery.outlets import World, channel_type, open_channel
 from publisher.editorial.content import Content
-from publisher.model import Account, Decision, Label, Post, Rendering, Theme, Unit, Version
+from publisher.model import Account, Decision, FetchedPart, Label, Post, Rendering, Theme, Unit, Version
 from publisher.radio.lexicon import words
 from publisher.refusal import Refused
 from publisher.text import excerpt, html, number, plain
@@ -110,7 +110,23 @@ def approve_rendering(
     broken = breaches(seen, channel_type(account.channel).limits)
     if broken:
         raise Refused(f"{account.title}: {' '.join(broken)}")
-    rendered = open_channel(world, account).render(seen)
+    try:
+        rendered = open_channel(world, account).render(seen)
+    except base.Refusal as error:
+        raise Refused(f"{account.title}: {error.message}") from error
+    return store_rendering(session, world, decision, version, account, placement, rendered)
+
+
+def store_rendering(
+    session: Session,
+    world: World,
+    decision: Decision,
+    version: Version,
+    account: Account,
+    placement: str,
+    rendered: base.Rendered,
+) -> Rendering:
+    """Store the bytes of a rendering as approved, and which of its pictures the outlet may fetch from us."""
     parts = [
         {"name": part.name, "media_type": part.media_type, "sha256": world.files.put(part.data)}
         for part in rendered.parts
@@ -126,5 +142,10 @@ def approve_rendering(
         created_at=clock.now(),
     )
     session.add(rendering)
+    session.flush()
+    fetched = {part["sha256"]: part["media_type"] for part in parts if part["name"] in rendered.fetched}
+    session.add_all(
+        FetchedPart(sha256=digest, rendering_id=rendering.id, media_type=kind) for digest, kind in fetched.items()
+    )
     session.flush()
     return rendering

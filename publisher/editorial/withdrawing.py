@@ -8,7 +8,7 @@ from publisher.delivery.states import LANDED, move
 from publisher.delivery.wake import wake
 from publisher.editorial.drafting import expect, head_version, touch, void
 from publisher.editorial.scheduling import key_of
-from publisher.model import Delivery, Person, Post, Version
+from publisher.model import BROADCAST, Delivery, Person, Post, Version
 from publisher.refusal import Refused
 from publisher.security import demand
 from publisher.words import _
@@ -32,10 +32,10 @@ def withdraw(session: Session, person: Person, post: Post, revision: int, reason
 
 
 def _to_remove(session: Session, post: Post) -> list[Delivery]:
-    """Return the newest delivery of each outlet that landed or may have."""
+    """Return the newest delivery of each outlet that landed or may have; nobody can take back a broadcast."""
     rows = session.scalars(
         select(Delivery)
-        .where(Delivery.post_id == post.id, Delivery.action != "retract")
+        .where(Delivery.post_id == post.id, Delivery.action != "retract", ~Delivery.placement.startswith(BROADCAST))
         .where(Delivery.state.in_((*LANDED, "sending", "unsure")))
         .order_by(Delivery.id)
     ).all()

@@ -62,6 +62,7 @@ from publisher.model.reports import (
 from publisher.model.trail import Audit, Firing, Heartbeat
 from publisher.model.units import HIERARCHIES, Label, Setting, Theme, Unit, UnitLink, UnitSuccessor
 from publisher.model.zalo import (
+    BROADCAST,
     BROADCAST_STATES,
     BroadcastRequest,
     FetchedPart,
@@ -71,6 +72,7 @@ from publisher.model.zalo import (
 
 __all__ = [
     "ACTIONS",
+    "BROADCAST",
     "BROADCAST_STATES",
     "HIERARCHIES",
     "ORDER_STATES",

@@ -10,6 +10,7 @@ from publisher.model.base import Base
 from publisher.model.connections import SEALED
 
 BROADCAST_STATES = ("asked", "approved", "refused", "dropped")
+BROADCAST = "broadcast"  # the placements of broadcasts begin so, each request has one of its own
 _ASKED = text("state = 'asked'")
 
 

@@ -242,6 +242,20 @@ def _give_back(world: World, claims: Sequence[_Claim]) -> None:
         session.execute(update(Landing).where(Landing.delivery_id.in_(ids)).values(lease_until=None))
 
 
+def problems(session: Session, units: Collection[int], most: int = 5) -> list[tuple[str, str, int]]:
+    """Return which accounts did not tell numbers when they were asked last: title, why, of how many posts: 1 query."""
+    number = func.count()
+    rows = session.execute(
+        select(Account.title, Landing.problem, number)
+        .join(Account, Account.id == Landing.account_id)
+        .where(Landing.unit_id.in_(units), Landing.problem != "", Landing.next_at.is_not(None))
+        .group_by(Account.title, Landing.problem)
+        .order_by(number.desc(), Account.title)
+        .limit(most)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def ask_for(session: Session, actor: Actor, units: Collection[int], delivery_id: int | None = None) -> int:
     """Make the numbers of units (or of one delivery) due now: the clock asks within a minute; return of how many."""
     now = clock.now()

@@ -1,11 +1,11 @@
 """Figures of a window by unit, channel, form, theme and month, from the sums that triggers keep beside the ledger."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from publisher.model import ReachDay, ReachHalf
@@ -41,7 +41,9 @@ class Figure:
         return metrics.title(self.metric)
 
 
-_COLUMNS: dict[Dim, str] = {"unit": "unit_id", "channel": "channel", "form": "form", "theme": "themes"}
+_COLUMNS: dict[Dim, str] = {
+    "unit": "unit_id", "channel": "channel", "form": "form", "theme": "themes", "month": "day",
+}  # fmt: skip
 
 
 def totals(
@@ -52,7 +54,7 @@ def totals(
     by: Sequence[Dim] = (),
     metrics: Collection[str] | None = None,
 ) -> list[Figure]:
-    """Return the figures of the days `since` to `until` (both included) of some units, one row a group: ≤ 4 queries.
+    """Return the figures of the days `since` to `until` (both included) of some units, one row a group: 2 queries.
 
     Never summed: other metrics, other units of count, other sources. A value under two themes counts under each when
     `theme` is asked for, once otherwise. Of a metric that is a level, the value on `until` counts; with `month` every
@@ -77,71 +79,76 @@ def _rows(
     by: Sequence[Dim],
     only: Collection[str] | None,
     without: Collection[str] = (),
-) -> Iterator[Row[Any]]:
-    """Read whole half months from their table and the days around them from the other."""
-    first = half(since) if half(since) == since else _next(since)
-    end = half(until + timedelta(days=1))  # the half month that is not whole any more
-    if first < end:
-        yield from session.execute(
-            _sums(ReachHalf, "half", [(first, end - timedelta(days=1))], units, by, only, without)
+) -> Iterable[Row[Any]]:
+    """Read whole half months from their table and the days around them from the other.
+
+    Where the window begins early in a half month, the whole is taken and the days before taken off: fewer rows. Not so
+    at its end, where the whole would tell of numbers taken after the window.
+    """
+    first, end = _begins(since), half(until + timedelta(days=1))  # `end`: the half month that is not whole any more
+    days, less = [(since, first - timedelta(days=1)), (end, until)], []
+    if first > end:
+        days = [(since, until)]
+    elif first > since and (first - since) * 2 > first - half(since):
+        days, less, first = days[1:], [(half(since), since - timedelta(days=1))], half(since)
+    parts = [
+        _part(table, span, wanted, units, only, without, sign)
+        for table, span, spans, sign in (
+            (ReachHalf, "half", [(first, end - timedelta(days=1))], 1),
+            (ReachDay, "day", days, 1),
+            (ReachDay, "day", less, -1),
         )
-        spans = [(since, first - timedelta(days=1)), (end, until)]
-    else:
-        spans = [(since, until)]
-    days = [span for span in spans if span[0] <= span[1]]
-    if days:
-        yield from session.execute(_sums(ReachDay, "day", days, units, by, only, without))
+        if (wanted := [one for one in spans if one[0] <= one[1]])
+    ]
+    rows = union_all(*parts).subquery()
+    groups = [rows.c[name] for name in ("metric", "measure", "source", *(_COLUMNS[dim] for dim in by))]
+    query: Any = select(*groups, func.sum(rows.c.total), func.sum(rows.c.readings), func.max(rows.c.last_at))
+    return session.execute(query.group_by(*groups))
 
 
-def _next(day: date) -> date:
-    return half(half(day) + timedelta(days=20)) if day.day < 15 else (half(day) + timedelta(days=20)).replace(day=1)
+def _begins(day: date) -> date:
+    """Return the first half month that begins on a day or after it."""
+    if day == half(day):
+        return day
+    after = half(day) + timedelta(days=20)
+    return half(after) if day.day < 15 else after.replace(day=1)
 
 
-def _sums(
+def _part(
     table: Any,
     span: str,
     spans: Iterable[tuple[date, date]],
     units: Collection[int],
-    by: Sequence[Dim],
     only: Collection[str] | None,
     without: Collection[str],
+    sign: int,
 ) -> Any:
     when = getattr(table, span)
-    groups = [
-        table.metric,
-        table.measure,
-        table.source,
-        *(getattr(table, _COLUMNS[dim]) for dim in by if dim != "month"),
-    ]
-    if "month" in by:
-        groups.append(when)
-    query = (
-        select(*groups, func.sum(table.total), func.sum(table.readings), func.max(table.last_at))
-        .where(or_(*(when.between(*one) for one in spans)), table.unit_id.in_(units))
-        .group_by(*groups)
-    )
+    query = select(
+        when.label("day"), table.metric, table.measure, table.source, table.unit_id, table.channel, table.form,
+        table.themes, (sign * table.total).label("total"), (sign * table.readings).label("readings"), table.last_at,
+    ).where(or_(*(when.between(*one) for one in spans)), table.unit_id.in_(units))  # fmt: skip
     if only is not None:
         return query.where(table.metric.in_(only))
     return query.where(table.metric.not_in(without)) if without else query
 
 
 class _Gathered:
-    """Sums of several queries put together by group."""
+    """Sums of several queries put together by group; days become months, sets of themes their themes."""
 
     def __init__(self, by: tuple[Dim, ...]) -> None:
         self._by = by
-        self._plain = [dim for dim in by if dim != "month"]
         self._cells: dict[tuple[Any, ...], list[Any]] = {}
 
     def take(self, rows: Iterable[Row[Any]]) -> None:
-        themed = 3 + self._plain.index("theme") if "theme" in self._plain else None
-        monthly = 3 + len(self._plain) if "month" in self._by else None
+        """Add the rows of a query: metric, measure, source, the dimensions, then total, count and last time."""
+        themed, monthly = (3 + self._by.index(dim) if dim in self._by else None for dim in ("theme", "month"))
         cells = self._cells
         for row in rows:
             values: tuple[Any, ...] = tuple(row)
             key, (total, count, last) = values[:-3], values[-3:]
             if monthly is not None:
-                key = (*key[:monthly], key[monthly].replace(day=1))
+                key = (*key[:monthly], key[monthly].replace(day=1), *key[monthly + 1 :])
             keys = [key] if themed is None else [(*key[:themed], t, *key[themed + 1 :]) for t in key[themed].split(",")]
             for one in keys:
                 cell = cells.get(one)
@@ -154,9 +161,7 @@ class _Gathered:
 
     def figures(self) -> list[Figure]:
         """Return the groups that hold a figure, in a stable order."""
-        names = ["unit_id" if dim == "unit" else str(dim) for dim in self._plain]
-        if "month" in self._by:
-            names.append("month")
+        names = ["unit_id" if dim == "unit" else dim for dim in self._by]
         found = []
         for key in sorted(self._cells):
             total, count, last = self._cells[key]

@@ -4,7 +4,7 @@ from publisher import clock
 from publisher.audit import CLOCK
 from publisher.delivery.jobs import Job, first_today
 from publisher.delivery.outlets import World
-from publisher.reach import collect, landings, own_counts, sums
+from publisher.reach import airings, collect, landings, own_counts, sums
 from publisher.words import _, mark
 
 
@@ -19,7 +19,10 @@ def _collect(world: World) -> str:
 
 
 def _own_counts(world: World) -> str:
-    return f"views={own_counts.take_portal_views(world)} aired={own_counts.take_broadcasts(world)}"
+    """Take in yesterday, and once a day what a clock that stood still has missed."""
+    days = own_counts.BACK if first_today(world, "own_counts_all", clock.now()) else 2
+    views, aired = own_counts.take_portal_views(world, days=days), airings.take(world, days=days)
+    return f"views={views} aired={aired}"
 
 
 def _check(world: World) -> str:

@@ -17,7 +17,7 @@ from channels import registry
 from publisher import clock
 from publisher.delivery.outlets import World
 from publisher.delivery.states import LANDED
-from publisher.model import Account, Delivery, Landing, Post, Receipt, Rendering, Unit, Version
+from publisher.model import BROADCAST, Account, Delivery, Landing, Post, Receipt, Rendering, Unit, Version
 from publisher.reach import evidence
 from publisher.reach.evidence import Automatic
 from publisher.reach.places import joined
@@ -70,6 +70,7 @@ def _new(session: Session, since: datetime) -> Sequence[Row[Any]]:
         .join(Version, Version.id == Delivery.version_id)
         .join(Rendering, Rendering.id == Delivery.rendering_id)
         .where(Delivery.state.in_(LANDED), Delivery.due_at >= since, Delivery.action == "publish")
+        .where(~Delivery.placement.startswith(BROADCAST))  # it sends an article that is listed already
         .where(
             Receipt.kind != "rehearsed", ~select(Landing.delivery_id).where(Landing.delivery_id == Delivery.id).exists()
         )

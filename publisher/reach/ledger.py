@@ -253,4 +253,7 @@ def _revise(session: Session, actor: Actor, reading_id: int, value: int | None, 
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:
     """Return the instant at which a day's figures are taken: its last moment, or now while it lasts."""
-    return min(clock.day_span(day, day, zone)[1] - datetime.resolution, clock.now())
+    now = clock.now()
+    if day > clock.local_day(now, zone):
+        raise Refused(_("Số liệu không thể có vào ngày chưa tới. Hãy chọn lại ngày."), "day")
+    return min(clock.day_span(day, day, zone)[1] - datetime.resolution, now)

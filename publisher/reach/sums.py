@@ -1,11 +1,24 @@
 """The sums of the ledger beside the ledger itself: comparing the two, and making the sums anew."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Subquery, case, cast, delete, func, insert, literal, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Subquery,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from publisher import audit
@@ -65,52 +78,62 @@ def _half_of(session: Session, day: Any) -> Any:
 def rebuild(session: Session, actor: Actor) -> tuple[int, int]:
     """Make both tables of sums anew from the ledger, in the caller's transaction; return how many cells each has."""
     wait(session)
+    names = [column.key for column in DIMENSIONS]
+    rows = counted()
+    groups = [rows.c.day, *(rows.c[name] for name in names)]
+    days = select(*groups, func.sum(rows.c.gain), func.count(), func.max(rows.c.as_of)).group_by(*groups)
+    when = _half_of(session, ReachDay.day)
+    wide = [when, *(getattr(ReachDay, name) for name in names)]
+    halves = select(*wide, func.sum(ReachDay.total), func.sum(ReachDay.readings), func.max(ReachDay.last_at))
     sizes = []
-    for table, span in ((ReachDay, "day"), (ReachHalf, "half")):
-        rows = counted()
-        when = rows.c.day if span == "day" else _half_of(session, rows.c.day)
-        groups = [rows.c[column.key] for column in DIMENSIONS]
-        query = select(
-            when.label("span"), *groups, func.sum(rows.c.gain), func.count(), func.max(rows.c.as_of)
-        ).group_by(when, *groups)
+    for table, span, query in ((ReachDay, "day", days), (ReachHalf, "half", halves.group_by(*wide))):
         session.execute(delete(table))
-        names = [span, *(column.key for column in DIMENSIONS), "total", "readings", "last_at"]
-        session.execute(insert(table).from_select(names, query, include_defaults=False))
+        columns = [span, *names, "total", "readings", "last_at"]
+        session.execute(insert(table).from_select(columns, query, include_defaults=False))
         sizes.append(session.scalar(select(func.count()).select_from(table)) or 0)
     audit.record(session, actor, "reach.rebuild", "reading", 0, days=sizes[0], halves=sizes[1])
     return sizes[0], sizes[1]
 
 
 def differences(session: Session, most: int = 100) -> list[Difference]:
-    """Return cells in which the sums differ from the ledger, at most `most` of each table; empty when all is well.
+    """Return cells in which the sums differ, at most `most` of each table; empty when all is well: 2 queries.
 
-    A cell whose readings were all struck is the same as none.
+    Days are compared with the ledger, half months with the days. The database does it, so memory stays flat. A cell
+    whose readings were all struck is the same as none.
     """
-    found: list[Difference] = []
-    for table, span in ((ReachDay, "day"), (ReachHalf, "half")):
-        kept = dict(_kept(session, table, span))
-        for key, total in _figures(session, span):
-            have = kept.pop(key, None)
-            if have != total and len(found) < most:
-                found.append(Difference(table.__tablename__, key[0], key[1], key[2], (have or (0, 0))[0], total[0]))
-        for key, total in kept.items():
-            if total != (0, 0) and len(found) < 2 * most:
-                found.append(Difference(table.__tablename__, key[0], key[1], key[2], total[0], 0))
-    return found
-
-
-_Cell = tuple[tuple[Any, ...], tuple[int, int]]
-
-
-def _kept(session: Session, table: Any, span: str) -> Iterator[_Cell]:
-    names = (span, *(column.key for column in DIMENSIONS), "total", "readings")
-    for row in session.execute(select(*(getattr(table, name) for name in names))):
-        yield tuple(row[:-2]), (row[-2], row[-1])
-
-
-def _figures(session: Session, span: str) -> Iterator[_Cell]:
+    names = [column.key for column in DIMENSIONS]
     rows = counted()
-    when = rows.c.day if span == "day" else _half_of(session, rows.c.day)
-    groups = [when, *(rows.c[column.key] for column in DIMENSIONS)]
-    for row in session.execute(select(*groups, func.sum(rows.c.gain), func.count()).group_by(*groups)):
-        yield tuple(row[:-2]), (int(row[-2]), row[-1])
+    ledger = select(
+        rows.c.day, *(rows.c[name] for name in names), rows.c.gain.label("total"), literal(1).label("readings")
+    )
+    days = select(*(getattr(ReachDay, name) for name in ("day", *names, "total", "readings")))
+    as_halves = select(
+        _half_of(session, ReachDay.day).label("half"), *(getattr(ReachDay, name) for name in names), ReachDay.total,
+        ReachDay.readings,
+    )  # fmt: skip
+    halves = select(*(getattr(ReachHalf, name) for name in ("half", *names, "total", "readings")))
+    return [
+        *_compared(session, "reach_day", days, ledger, most),
+        *_compared(session, "reach_half", halves, as_halves, most),
+    ]
+
+
+def _compared(session: Session, table: str, kept: Any, right: Any, most: int) -> list[Difference]:
+    """Return the groups in which two queries (group, total, readings) do not add up to the same."""
+    sides = []
+    for query, sign in ((kept, 1), (right, -1)):
+        one = query.subquery()
+        *group, total, readings = one.c
+        sides.append(
+            select(
+                *(column.label(f"k{at}") for at, column in enumerate(group)),
+                case((literal(sign > 0), total), else_=0).label("kept"),
+                case((literal(sign < 0), total), else_=0).label("counted"),
+                (sign * readings).label("readings"),
+            )
+        )
+    both = union_all(*sides).subquery()
+    *group, total, counted_total, readings = both.c
+    unequal = or_(func.sum(total) != func.sum(counted_total), func.sum(readings) != 0)
+    query = select(*group[:3], func.sum(total), func.sum(counted_total)).group_by(*group).having(unequal).limit(most)
+    return [Difference(table, row[0], row[1], row[2], int(row[3]), int(row[4])) for row in session.execute(query)]

@@ -11,7 +11,7 @@ import templates
 from publisher import clock
 from publisher.installation import Installation
 from publisher.secrets import session_key
-from publisher.web import admin, api, auth, desk, errors, guard, health, look, portal, radio, reports
+from publisher.web import admin, api, auth, desk, errors, guard, health, hooks, look, portal, radio, reports
 from publisher.web.parsing import Request
 
 LONGEST_REQUEST = 40 * 1024 * 1024  # bytes: twenty pictures from a telephone
@@ -45,13 +45,15 @@ def create_app(installation: Installation) -> Flask:
     if config.public_url:  # behind the office's proxy: trust one hop for the scheme and the reader's address
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     Bootstrap5(app)
-    CSRFProtect(app).exempt(api.api)  # machines show a key instead of a session
+    protection = CSRFProtect(app)
+    for machines in (api.api, hooks.hooks):  # they show a key or a signature instead of a session
+        protection.exempt(machines)
     look.prepare(app)
     auth.prepare(app)
     guard.prepare(app)
     errors.prepare(app)
     for blueprint in (portal.portal, auth.auth, desk.desk, admin.admin, health.health):
         app.register_blueprint(blueprint)
-    for blueprint in (radio.radio, radio.radio_desk, api.api, reports.reports):
+    for blueprint in (radio.radio, radio.radio_desk, hooks.hooks, api.api, reports.reports):
         app.register_blueprint(blueprint)
     return app

@@ -124,5 +124,5 @@ def _inside(target: str) -> str:
 
 def _home() -> str:
     """Return the first page of whoever is signed in: a station's people have no desk."""
-    rights = getattr(current_user, "rights", set())
+    rights: set[str] = getattr(current_user, "rights", set())
     return url_for("radio.home" if "air" in rights and "read" not in rights else "desk.home")

@@ -14,7 +14,6 @@ from publisher.files import sha256
 from publisher.security import ROLE_TITLES
 from publisher.text import number
 from publisher.web.context import installation, public_url
-from schedules.plan_file.words import CHANNELS
 
 WEEKDAYS = tuple(
     words.mark(name) for name in ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
@@ -67,8 +66,8 @@ def state_title(state: str) -> str:
 
 
 def channel_title(name: str) -> str:
-    """Return a channel's Vietnamese name; one this installation lacks has the name that plans give it."""
-    return registry()[name].title if name in registry() else CHANNELS.get(name, name)
+    """Return a channel's Vietnamese name; one that is no longer installed has the name its rows have."""
+    return registry()[name].title if name in registry() else name
 
 
 def role_title(name: str) -> str:

@@ -46,15 +46,15 @@ SELECT 1 + s % 50, CASE WHEN s % 2 = 0 THEN 'views' ELSE 'reactions' END, (k + 1
 FROM ({numbers}) AS n
 """
 _SQLITE = {
-    "at": "datetime('2025-01-01 05:00:00', '+' || (s % 36 + 36 * k) || ' days') || '.000000'",
-    "day": "date('2025-01-01', '+' || (s % 36 + 36 * k) || ' days')",
+    "at": "datetime('2025-01-01 05:00:00', '+' || (s / 3000 % 36 + 36 * k) || ' days') || '.000000'",
+    "day": "date('2025-01-01', '+' || (s / 3000 % 36 + 36 * k) || ' days')",
     "numbers": "WITH RECURSIVE c(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM c WHERE i + 1 < {last}) "
     "SELECT i / 10 AS s, i % 10 AS k FROM c",
     "no": "0",
 }
 _POSTGRES = {
-    "at": "timestamptz '2025-01-01 05:00:00+00' + make_interval(days => (s % 36 + 36 * k)::int)",
-    "day": "date '2025-01-01' + (s % 36 + 36 * k)::int",
+    "at": "timestamptz '2025-01-01 05:00:00+00' + make_interval(days => (s / 3000 % 36 + 36 * k)::int)",
+    "day": "date '2025-01-01' + (s / 3000 % 36 + 36 * k)::int",
     "numbers": "SELECT i / 10 AS s, i % 10 AS k FROM generate_series({first}, {last} - 1) AS i",
     "no": "false",
 }

@@ -63,7 +63,9 @@ def test_a_state_works_once_in_its_own_browser_for_its_own_person_within_ten_min
     assert over in words(browser.get(late, follow_redirects=True))
     watch.watch(zalo.office.world)
     with zalo.office.reading() as session:
-        assert not any(row.sealed for row in session.scalars(select(Consent))), "an unused one does not outlive its time"
+        assert not any(row.sealed for row in session.scalars(select(Consent))), (
+            "an unused one does not outlive its time"
+        )
     assert len(zalo.entries("oauth.issued")) == 1
 
 
@@ -152,7 +154,9 @@ def test_no_token_reaches_a_page_the_trail_or_a_log(zalo: ZaloOffice, caplog: py
     zalo.simulator.clock.advance(20 * 3600)
     zalo.renew()
     browser = zalo.client("administrator")
-    seen = "".join(browser.get(page).text for page in (zalo.page, "/admin/nhat-ky", "/desk/hop-viec", "/admin/tai-khoan"))
+    seen = "".join(
+        browser.get(page).text for page in (zalo.page, "/admin/nhat-ky", "/desk/hop-viec", "/admin/tai-khoan")
+    )
     seen += whole_trail(zalo.office) + caplog.text + repr(zalo.hub)
     with zalo.office.reading() as session:
         for table in (Account, Consent, OutletToken, Audit):

@@ -84,7 +84,7 @@ def test_an_attempt_waits_for_a_renewal_under_way_and_gets_the_new_token(zalo: Z
 def test_an_attempt_never_renews_and_waits_for_the_clock_to_do_it(zalo: ZaloOffice) -> None:
     zalo.simulator.clock.advance(26 * HOUR)
     post_id = zalo.scheduled("Sau một đêm tắt máy")
-    zalo.pass_time()
+    zalo.office.tick()
     [waiting] = zalo.office.deliveries(post_id)
     assert waiting.state == "waiting" and "gia hạn" in waiting.reason and calls(zalo) == 0
     assert zalo.renew() == "renewed=1"
@@ -95,13 +95,13 @@ def test_a_declined_token_is_renewed_by_the_clock_and_the_post_goes_out_once(zal
     zalo.simulator.clock.advance(2 * HOUR)
     zalo.simulator.world.access.clear()
     post_id = zalo.scheduled()
-    zalo.pass_time()
+    zalo.office.tick()
     assert zalo.office.deliveries(post_id)[0].state == "waiting" and zalo.row().declined
     assert zalo.renew() == "renewed=1" and not zalo.row().declined
     assert zalo.until_sent(post_id).state == "sent" and len(zalo.entries("article.create")) == 1
     zalo.simulator.world.access.clear()
     again = zalo.scheduled("Khóa mới cũng bị từ chối")
-    zalo.pass_time()
+    zalo.office.tick()
     assert zalo.account().state == "paused" and "vừa được cấp" in zalo.account().pause_reason
     assert zalo.office.deliveries(again)[0].state in {"waiting", "held"} and calls(zalo) == 1
 
@@ -131,7 +131,7 @@ def test_a_rotation_whose_answer_got_lost_is_tried_once_more_and_then_needs_cons
     zalo.office.tick()
     zalo.consent()
     assert zalo.account().state == "active" and zalo.account().health == "" and kinds(zalo) == []
-    zalo.pass_time()
+    zalo.office.tick()
     [late] = zalo.office.deliveries(post_id)
     assert late.state == "held" and late.hold == "late", "more than a day late: a person decides"
     with zalo.office.writing() as session:

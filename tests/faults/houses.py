@@ -80,7 +80,8 @@ class Houses:
                 self._house, worlds=(open_installation(config).world, open_installation(config).world)
             )
             return self._house
-        for leftover in ("publisher.db-wal", "publisher.db-shm"):
+        # The file itself too: who still has it open, after a failure, then has another one.
+        for leftover in ("publisher.db", "publisher.db-wal", "publisher.db-shm"):
             (self._home / leftover).unlink(missing_ok=True)
         shutil.copyfile(self._home / "template.db", self._home / "publisher.db")
         return self._house

@@ -29,7 +29,8 @@ class People:
             raw |= {"body": f"Bản sửa {self._texts}.", "correction": f"Sửa lần {self._texts}."}
             drafting.save(session, self._person(session, "editor"), post, post.revision, content.read(raw))
 
-        self._to_post(f"edits post {post_id}", post_id, change)
+        if self._to_post(f"edits post {post_id}", post_id, change):
+            self.trial.void(post_id)
 
     def approve(self, post_id: int) -> None:
         """Submit and approve what was edited."""
@@ -50,7 +51,8 @@ class People:
         def take_back(session: Session, post: Post) -> None:
             withdrawing.withdraw(session, self._person(session, "approver"), post, post.revision, "Hết hiệu lực.")
 
-        self._to_post(f"withdraws post {post_id}", post_id, take_back)
+        if self._to_post(f"withdraws post {post_id}", post_id, take_back):
+            self.trial.void(post_id)
 
     def restore(self, post_id: int) -> None:
         """Bring a withdrawn post back as a draft."""
@@ -102,8 +104,8 @@ class People:
         """Send again on an account."""
         self._to_account("resumes", stage, lambda session, account: accounts.resume(session, COMMAND, account))
 
-    def _to_post(self, what: str, post_id: int, act: Callable[[Session, Post], object]) -> None:
-        self._do(what, lambda session: act(session, session.get_one(Post, post_id)))
+    def _to_post(self, what: str, post_id: int, act: Callable[[Session, Post], object]) -> bool:
+        return self._do(what, lambda session: act(session, session.get_one(Post, post_id)))
 
     def _to_delivery(self, what: str, number: int, act: Callable[[Session, Delivery], object]) -> None:
         chosen = self._choice(self.trial.deliveries(), number)
@@ -113,15 +115,16 @@ class People:
         account_id = self.trial.house.accounts[stage]
         self._do(f"{what} {stage}", lambda session: act(session, session.get_one(Account, account_id)))
 
-    def _do(self, what: str, act: Callable[[Session], object]) -> None:
+    def _do(self, what: str, act: Callable[[Session], object]) -> bool:
         try:
             with self.trial.house.worlds[1].db.writing() as session:
                 act(session)
         except Refused:
             self.trial.steps.append(f"somebody {what}: refused")
-        else:
-            self.trial.injected[f"person {what.split()[0]}"] += 1
-            self.trial.steps.append(f"somebody {what}")
+            return False
+        self.trial.injected[f"person {what.split()[0]}"] += 1
+        self.trial.steps.append(f"somebody {what}")
+        return True
 
     def _person(self, session: Session, role: str) -> Person:
         return self.trial.house.office.person(session, role)

@@ -22,6 +22,7 @@ DEADLY = (
 BETWEEN = ("before_claim", "after_claim", "before_call", "after_notes", "after_accept", "after_record")
 # A process that sleeps between its look at the lease and its first byte wakes up and sends: no lock of ours reaches
 # into the outlet. So it oversleeps everywhere but there (README.md, row 16).
+SLOW = ("before_call", "after_notes", "after_accept")
 SLEEPY = ("before_claim", "after_claim", "after_accept", "after_record")
 
 
@@ -147,7 +148,7 @@ class _Play:
                 self._drain()
 
     def _step_clock(self) -> None:
-        self._trial.step_clock(self._dice.choice((-86400, -3600, -600, 3600)))
+        self._trial.step_clock(self._dice.choice((-86400, -3600, -600)))
 
     def _by_hand(self) -> None:
         trial = self._trial
@@ -166,6 +167,7 @@ class _Play:
                 ("killed", DEADLY, trial.die),
                 ("killed", DEADLY, trial.die),
                 ("asleep", SLEEPY, lambda: trial.oversleep(1 - process)),
+                ("slow", SLOW, lambda: trial.dawdle(1 - process)),
                 ("overtaken", BETWEEN, lambda: trial.tick(1 - process)),
                 ("interrupted", BETWEEN, self._person),
             )

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from publisher import clock
 from tests.faults.houses import Houses, prepared
 from tests.faults.people import People
-from tests.faults.seeds import BETWEEN, DEADLY, SLEEPY
+from tests.faults.seeds import BETWEEN, DEADLY, SLEEPY, SLOW
 from tests.faults.trial import Trial
 from tests.provision.server import Server
 
@@ -55,8 +55,8 @@ class Accidents(RuleBasedStateMachine):
     def time_goes_by(self, seconds: int) -> None:
         self.trial.advance(seconds)
 
-    @rule(seconds=st.sampled_from([-86400, -3600, 3600]))
-    def the_clock_is_put_right(self, seconds: int) -> None:
+    @rule(seconds=st.sampled_from([-86400, -3600]))
+    def the_clock_is_put_back(self, seconds: int) -> None:
         self.trial.step_clock(seconds)
 
     @rule(stage=STAGE, word=WORD)
@@ -70,6 +70,10 @@ class Accidents(RuleBasedStateMachine):
     @rule(process=PROCESS, point=st.sampled_from(SLEEPY))
     def a_process_oversleeps(self, process: int, point: str) -> None:
         self.trial.at(point, "asleep", lambda: self.trial.oversleep(1 - process), lambda: self.trial.tick(process))
+
+    @rule(process=PROCESS, point=st.sampled_from(SLOW))
+    def an_outlet_dawdles(self, process: int, point: str) -> None:
+        self.trial.at(point, "slow", lambda: self.trial.dawdle(1 - process), lambda: self.trial.tick(process))
 
     @rule(process=PROCESS, point=st.sampled_from(BETWEEN))
     def a_process_is_overtaken(self, process: int, point: str) -> None:
@@ -136,20 +140,19 @@ class Accidents(RuleBasedStateMachine):
         self.people.resume(stage)
 
     def teardown(self) -> None:
-        if hasattr(self, "trial"):
+        with self.stack:
             found = self.trial.settle().faults
-            self.stack.close()
             assert not found, "\n".join([*self.trial.steps, *found])
 
 
 def test_no_chain_of_accidents_breaks_a_promise_on_sqlite() -> None:
     with prepared() as houses:
-        play(houses, 25)
+        play(houses, 20)
 
 
 def test_no_chain_of_accidents_breaks_a_promise_on_postgres(postgres_server: Server) -> None:
     with prepared(postgres_server) as houses:
-        play(houses, 8)
+        play(houses, 6)
 
 
 def play(houses: Houses, examples: int) -> None:

@@ -2,25 +2,15 @@
 
 from dataclasses import replace
 
-import pytest
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
 from publisher.audit import CLOCK
 from publisher.delivery.attempt import perform
 from publisher.delivery.claim import claim
 from publisher.delivery.states import move
-from publisher.model import Delivery
+from publisher.model import Audit, Delivery
+from tests.factories import in_minutes
 from tests.faults.offices import Scene
-
-
-def test_the_schema_knows_one_delivery_of_a_version_on_an_account(scene: Scene) -> None:
-    (first,) = scene.due()
-    with scene.office.reading() as session:
-        row = dict(session.execute(select(Delivery.__table__).where(Delivery.id == first)).mappings().one())
-    del row["id"]
-    with pytest.raises(IntegrityError), scene.office.writing() as session:
-        session.execute(insert(Delivery.__table__).values({**row, "key": "another"}))
 
 
 def test_parts_that_do_not_add_up_to_what_was_approved_are_not_sent(scene: Scene) -> None:
@@ -47,3 +37,14 @@ def test_a_claim_too_old_for_its_lease_is_not_begun(scene: Scene) -> None:
     (taken,) = claim(scene.office.world, scene.account_id) or []
     assert taken.in_time()
     assert not replace(taken, taken_at=taken.taken_at - 11).in_time(), "by the watch, whatever the wall clock says"
+
+
+def test_what_was_approved_goes_out_though_the_approver_has_left_and_the_trail_names_them(scene: Scene) -> None:
+    (one,) = scene.due(minutes=10)
+    with scene.office.writing() as session:
+        scene.office.person(session, "approver").active = False
+    scene.office.tick(at=in_minutes(11))
+    assert scene.delivery(one).state == "sent"
+    with scene.office.reading() as session:
+        approvals = session.scalars(select(Audit.person_id).where(Audit.act == "post.approved")).all()
+    assert approvals == [scene.office.people["approver"]]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import staged_outlet
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from publisher import accounts, faults
 from publisher.audit import COMMAND
@@ -21,12 +21,18 @@ from publisher.delivery.drain import drain, tick
 from publisher.delivery.outlets import World
 from publisher.delivery.record import Done, record
 from publisher.delivery.recover import expire_leases, hold_paused
-from publisher.model import Account, Delivery
+from publisher.model import Account, Attempt, Delivery
 from tests.faults.houses import START, House
 from tests.faults.judge import Verdict, judge
 
 PAST_LEASE = 120.0  # seconds: longer than the lease of the staged outlets
 TOGETHER = timedelta(seconds=30)  # at the end: what wakes within it is looked at in one pass
+_SENDS = (
+    select(Delivery.id, func.count(Attempt.id))
+    .outerjoin(Attempt, and_(Attempt.delivery_id == Delivery.id, Attempt.kind == "send"))
+    .where(Delivery.action != "retract")
+    .group_by(Delivery.id)
+)
 ROUNDS = 150  # wake-ups within which everything must have come to rest
 
 
@@ -52,9 +58,10 @@ class Trial:
         self.house = house
         self.now = START
         self.elapsed = 0.0
-        self.stages = {name: staged_outlet.Stage() for name in house.accounts}
+        self.stages = {name: staged_outlet.Stage(watch=lambda: self.elapsed) for name in house.accounts}
         staged_outlet.STAGES.update(self.stages)
         self.held: list[Held] = []
+        self.voided: dict[int, int] = {}  # by delivery: how often it had been sent when its approval was taken back
         self.steps: list[str] = []
         self.injected: Counter[str] = Counter()
 
@@ -67,8 +74,8 @@ class Trial:
         self.elapsed += seconds
 
     def step_clock(self, seconds: float) -> None:
-        """The wall clock is put right or wrong by so much."""
-        self.injected["clock back" if seconds < 0 else "clock forward"] += 1
+        """The wall clock is put back: all of what was waited for seems to lie further ahead."""
+        self.injected["clock back"] += 1
         self.steps.append(f"the clock is put {seconds:+.0f} s")
         self.now += timedelta(seconds=seconds)
 
@@ -110,6 +117,18 @@ class Trial:
         self.tick(other)
         self.advance(staged_outlet.SETTLE + 1)
         self.tick(other)
+
+    def dawdle(self, other: int) -> None:
+        """The outlet takes nearly as long as the lease allows; the other process looks around meanwhile."""
+        self.advance(staged_outlet.SETTLE - 5)
+        self.tick(other)
+        self.advance(staged_outlet.SETTLE + 1)
+        self.tick(other)
+
+    def void(self, post_id: int) -> None:
+        """Remember that nothing of this post may begin to go out from now on that is not approved anew."""
+        with self.house.worlds[1].db.reading() as session:
+            self.voided.update(row._tuple() for row in session.execute(_SENDS.where(Delivery.post_id == post_id)))
 
     def take(self, process: int, stage: str, most: int) -> None:
         """Claim by hand, to attempt and record at any later step."""
@@ -159,7 +178,16 @@ class Trial:
             following = self._next_moment(world)
             if following is None:
                 break
+            self.elapsed += (following + TOGETHER - self.now).total_seconds()
             self.now = following + TOGETHER
+        verdict = self._judged(world)
+        with world.db.reading() as session:
+            sent = dict(row._tuple() for row in session.execute(_SENDS))
+        late = [number for number, before in self.voided.items() if sent[number] > before]
+        verdict.untrue += [f"delivery {number} was sent after its approval was taken back" for number in late]
+        return verdict
+
+    def _judged(self, world: World) -> Verdict:
         ledgers = {self.house.accounts[name]: stage.lines for name, stage in self.stages.items()}
         return judge(world, ledgers, self.now)
 

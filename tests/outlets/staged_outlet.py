@@ -4,9 +4,11 @@ Installed the way a third party installs one, in two kinds: one that can be aske
 says under a name where its stage is, and the account's setting `stage` says the name.
 """
 
+import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from channels.base import (
@@ -26,7 +28,6 @@ from channels.base import (
     Unauthorised,
     Unknown,
 )
-from publisher import clock
 
 SETTLE = 20.0  # seconds within which a lost request shows up at the latest
 
@@ -43,7 +44,7 @@ class Copy:
 
     remote: str
     key: str
-    hidden_until: datetime | None
+    hidden_until: float  # on the outlet's own watch, which no step of our clock touches
     gone: bool = False
 
 
@@ -57,6 +58,7 @@ class Stage:
     looks: deque[str] = field(default_factory=deque)
     spoilt: Counter[str] = field(default_factory=Counter)
     closed: bool = False  # the adapter fails when it is made
+    watch: Callable[[], float] = time.monotonic
 
     def stands(self, key: str) -> bool:
         """Say whether a copy with this key stands in public just now."""
@@ -93,8 +95,8 @@ class Staged:
         word = self._refuse()
         notes["begun"] = True
         remote = str(len(self._stage.lines) + 1)
-        hidden = clock.now() + timedelta(seconds=SETTLE - 1) if word == "late_list" else None
-        self._stage.copies[remote] = Copy(remote, key, hidden)
+        hidden = SETTLE - 1 if word == "late_list" else 0.0
+        self._stage.copies[remote] = Copy(remote, key, self._stage.watch() + hidden)
         self._write("deliver", key=key, sha256=item.sha256, remote=remote)
         if word == "moderate":
             self._stage.copies[remote].gone = True
@@ -112,10 +114,8 @@ class Staged:
             raise ZeroDivisionError("nobody foresaw this")
         if word == "find_unauthorised":
             raise Unauthorised("Khóa truy cập đã hết hạn. Hãy nhập khóa mới.")
-        now = clock.now()
         for copy in self._stage.copies.values():
-            hidden = copy.hidden_until is not None and copy.hidden_until > now
-            if copy.key == key and not copy.gone and not hidden:
+            if copy.key == key and not copy.gone and copy.hidden_until <= self._stage.watch():
                 return Receipt("live", copy.remote)
         return None
 

@@ -14,7 +14,6 @@ import requests
 from PIL import Image as Picture
 from werkzeug.wrappers import Request, Response
 
-from channels.zalo import tokens as zalo_tokens
 from channels.base import (
     CannotTell,
     Image,
@@ -30,6 +29,7 @@ from channels.base import (
 )
 from channels.http import Times
 from channels.zalo import Zalo
+from channels.zalo import tokens as zalo_tokens
 from channels.zalo.tokens import Alarm, App, Keep, Pair, Refresh, next_step, usable
 from publisher.files import FileStore
 from tests.simulators import kit, zalo_oauth

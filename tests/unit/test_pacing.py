@@ -33,7 +33,8 @@ def backlog(office: Office, account_id: int, count: int, until: datetime) -> lis
             due = until - timedelta(hours=6) + number * timedelta(hours=6) / count
             session.add(
                 Delivery(
-                    version_id=first.version_id, account_id=account_id, post_id=first.post_id, unit_id=first.unit_id, notes={},
+                    version_id=first.version_id, account_id=account_id,
+                    post_id=first.post_id, unit_id=first.unit_id, notes={},
                     placement=f"p{number}", rendering_id=first.rendering_id, key=f"tồn đọng {number}",
                     due_at=due, wake_at=due, created_at=clock.now(), changed_at=clock.now(),
                 )

@@ -227,7 +227,7 @@ def test_sums_that_were_spoilt_are_found_and_made_anew_from_the_ledger(either_of
     with either_office.writing() as session:
         session.execute(update(ReachDay).where(ReachDay.day == march(10)).values(total=41))
     with either_office.reading() as session:
-        (wrong,) = sums.differences(session)
+        wrong = sums.differences(session)[0]
     assert (wrong.table, wrong.day, wrong.kept, wrong.counted) == ("reach_day", march(10), 41, 40)
     with either_office.writing() as session:
         sums.rebuild(session, COMMAND)

@@ -144,14 +144,14 @@ def _evidence() -> None:
         "INSERT INTO evidence_link (evidence_id, subject, subject_id) VALUES (NEW.id, 'delivery', NEW.delivery_id) "
         "ON CONFLICT DO NOTHING;"
     )
-    given = "AFTER INSERT ON evidence FOR EACH ROW WHEN (NEW.delivery_id IS NOT NULL)"
+    event = "AFTER INSERT ON evidence FOR EACH ROW WHEN (NEW.delivery_id IS NOT NULL)"
     if _on_sqlite():
-        op.execute(f"CREATE TRIGGER link_evidence {given} BEGIN {link} END")
+        op.execute(f"CREATE TRIGGER link_evidence {event} BEGIN {link} END")
         return
     op.execute(
         f"CREATE FUNCTION link_evidence() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {link} RETURN NULL; END $$"
     )
-    op.execute(f"CREATE TRIGGER link_evidence {given} EXECUTE FUNCTION link_evidence()")
+    op.execute(f"CREATE TRIGGER link_evidence {event} EXECUTE FUNCTION link_evidence()")
 
 
 def _landings() -> None:
@@ -208,8 +208,8 @@ def _readings() -> None:
         ("ix_reading_corrects_id", ["corrects_id"], "corrects_id IS NOT NULL", False),
         ("uq_reading_key", ["key"], "key IS NOT NULL", True),
     ):
-        given = sa.text(where)
-        op.create_index(name, "reading", columns, unique=unique, sqlite_where=given, postgresql_where=given)
+        when = sa.text(where)
+        op.create_index(name, "reading", columns, unique=unique, sqlite_where=when, postgresql_where=when)
 
 
 _GROUP = ("metric", "unit_id", "channel", "form", "themes", "measure", "source")

@@ -9,7 +9,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from channels.base import Outfit, Refusal, Rejected
+from channels.base import Refusal, Rejected
 from channels.zalo import Zalo
 from channels.zalo.api import calling
 from channels.zalo.tokens import OAUTH_URL, challenge, read_callback
@@ -18,7 +18,7 @@ from publisher.accounts import renewing
 from publisher.audit import acting
 from publisher.connections import tokens, zalo
 from publisher.connections.health import warning
-from publisher.delivery.outlets import channel_type
+from publisher.delivery.outlets import channel_type, outfit_of
 from publisher.model import Account, OutletToken, Person
 from publisher.refusal import Missing, NotAllowed, Refused
 from publisher.web.admin.blueprint import admin
@@ -163,9 +163,7 @@ def _name(account_id: int) -> None:
     """Ask whose tokens the account holds; those of another Official Account are dropped (`Refused`)."""
     with reading() as db:
         account = db.get_one(Account, account_id)
-    hub = tokens.Hub(world().db, world().vault, account_id)
-    outfit = Outfit(account_id, {}, world().files, world().config.addresses, hub)
-    with calling(outfit, SECONDS) as api:
+    with calling(outfit_of(world(), account), SECONDS) as api:
         oa_id = _number(str(api.get("/v2.0/oa/getoa").get("oaid") or ""))
     if oa_id == account.settings.get("oa_id"):
         return

@@ -7,6 +7,7 @@ desk = Blueprint("desk", __name__, url_prefix="/desk")
 # Below the blueprint, since each of them puts its views on it.
 from publisher.web.desk import (  # noqa: E402
     acts,
+    broadcasts,
     calendar,
     calendar_feed,
     calendar_moves,
@@ -29,6 +30,7 @@ from publisher.web.desk import (  # noqa: E402
 
 __all__ = [
     "acts",
+    "broadcasts",
     "calendar",
     "calendar_feed",
     "calendar_moves",

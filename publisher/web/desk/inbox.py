@@ -20,6 +20,7 @@ TITLES = {
     "overdue": mark("Quá giờ chưa gửi"),
     "paused": mark("Tài khoản tạm dừng"),
     "connection": mark("Kết nối cần xem lại"),
+    "broadcast": mark("Duyệt gửi người quan tâm"),
     "unconfirmed": mark("Chờ xác nhận"),
     "hang": mark("Treo, tháo ấn phẩm"),
     "quiet": mark("Kênh im lặng"),
@@ -40,7 +41,7 @@ OWNERS = {
 @desk.get("/hop-viec", endpoint="inbox")
 @permission("read")
 def inbox_page() -> str:
-    """Show what waits for a person, what the reader can settle first: 11 queries beside who is asking."""
+    """Show what waits for a person, what the reader can settle first: 12 queries beside who is asking."""
     now = clock.now()
     with reading() as session:
         units = units_with(session, me(session), "read")

@@ -7,7 +7,9 @@ from xml.etree import ElementTree
 from flask import Response, abort, current_app, request
 from flask_login import current_user
 
+from publisher.pages import fetched as fetching
 from publisher.pages import lists
+from publisher.refusal import Missing
 from publisher.web.context import reading, world
 from publisher.web.guard import permission
 from publisher.web.portal.blueprint import address, portal
@@ -16,22 +18,33 @@ from publisher.web.portal.fonts import YEAR
 PICTURES = {"image/jpeg", "image/png", "image/webp", "image/gif"}  # none of them can hold a script
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 DAY = 24 * 3600  # seconds
+FETCHED = 300  # seconds
 _CLOSED = ("/desk/", "/admin/", "/radio/", "/reports/", "/api/", "/login", "/tim")
 
 
 @portal.get("/anh/<sha256>")
 @permission("public")
 def picture(sha256: str) -> Response:
-    """Answer a picture that a public page shows; to staff also one of a draft, for previews."""
+    """Answer a picture that a public page shows, or that an outlet fetches for a post on its way; to staff also one of
+    a draft, for previews: at most 3 queries."""
     draft = bool(current_user.is_authenticated)
     with reading() as session:
-        media_type = lists.picture(session, sha256, draft)
+        fetched = None
+        try:
+            media_type = lists.picture(session, sha256, draft)
+        except Missing:
+            fetched = fetching.picture(session, sha256)
+            if fetched is None:
+                raise
+            media_type = fetched
     if media_type not in PICTURES:
         abort(404)
     response = Response(world().files.get(sha256), mimetype=media_type)
     response.cache_control.public = True
-    response.cache_control.max_age = YEAR
-    response.cache_control.immutable = True
+    # What only an outlet fetches may be taken back any moment, and no cache on the way should outlive that.
+    response.cache_control.max_age = FETCHED if fetched else YEAR
+    if fetched is None:
+        response.cache_control.immutable = True
     response.set_etag(sha256)
     response.make_conditional(request)
     return response

@@ -108,7 +108,7 @@ def figures_rows() -> str:
         "reports/figure.html",
         window=window, metric=metric, title=metrics.title(metric), kind=metrics.kind(metric), only=only, lines=lines,
         found=found, total=total, page=page, last_page=max(-(-found // PAGE), 1), args=args, may=may,
-        measure=only.get("measure", ""), sources=metrics.SOURCES,
+        measure=only.get("measure", ""), sources=metrics.SOURCES, summed={"measure", "source"} <= only.keys(),
     )  # fmt: skip
 
 
