@@ -128,7 +128,7 @@ class Trial:
     def void(self, post_id: int) -> None:
         """Remember that nothing of this post may begin to go out from now on that is not approved anew."""
         with self.house.worlds[1].db.reading() as session:
-            self.voided.update(row._tuple() for row in session.execute(_SENDS.where(Delivery.post_id == post_id)))
+            self.voided.update((row[0], row[1]) for row in session.execute(_SENDS.where(Delivery.post_id == post_id)))
 
     def take(self, process: int, stage: str, most: int) -> None:
         """Claim by hand, to attempt and record at any later step."""
@@ -182,7 +182,7 @@ class Trial:
             self.now = following + TOGETHER
         verdict = self._judged(world)
         with world.db.reading() as session:
-            sent = dict(row._tuple() for row in session.execute(_SENDS))
+            sent = dict((row[0], row[1]) for row in session.execute(_SENDS))
         late = [number for number, before in self.voided.items() if sent[number] > before]
         verdict.untrue += [f"delivery {number} was sent after its approval was taken back" for number in late]
         return verdict

@@ -27,7 +27,7 @@ from channels.base import (
 )
 from channels.http import Client, Times, json_object
 
-PATIENCE = Times(connect=0.5, read=0.5, total=1.0)
+PATIENCE = Times(connect=1.0, read=1.0, total=1.5)
 
 
 class HttpOutlet:
@@ -40,7 +40,7 @@ class HttpOutlet:
         Setting("token", "Khóa truy cập", secret=True),
         Setting("steps", "Gửi làm hai bước", needed=False),
     )
-    limits: ClassVar[Limits] = Limits(title=120, characters=5_000, images=4, attempt=2.0)
+    limits: ClassVar[Limits] = Limits(title=120, characters=5_000, images=4, attempt=3.0)
     metrics: ClassVar[tuple[Metric, ...]] = (Metric("copies", "Số bản", "bản", "measured"),)
 
     def __init__(self, outfit: Outfit) -> None:
@@ -99,7 +99,7 @@ class BlindHttpOutlet(HttpOutlet):
 
     name: ClassVar[str] = "http_outlet_blind"
     title: ClassVar[str] = "Kênh HTTP không tra cứu được"
-    limits: ClassVar[Limits] = Limits(title=120, characters=5_000, images=4, attempt=2.0, askable=False)
+    limits: ClassVar[Limits] = Limits(title=120, characters=5_000, images=4, attempt=3.0, askable=False)
 
     def find(self, item: Rendered, key: str, notes: Notes, since: datetime) -> Receipt | CannotTell | None:
         return CannotTell()
