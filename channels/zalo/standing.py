@@ -7,9 +7,7 @@ from channels.zalo.api import calling
 from channels.zalo.broadcast import quotas
 
 SECONDS = 45.0
-NOT_CONNECTED = (
-    "Zalo OA chưa được cấp quyền. Hãy mở tài khoản kênh, bấm «Cấp quyền Zalo OA» rồi đồng ý ở trang Zalo."
-)
+NOT_CONNECTED = "Zalo OA chưa được cấp quyền. Hãy mở tài khoản kênh, bấm «Cấp quyền Zalo OA» rồi đồng ý ở trang Zalo."
 
 
 def standing(outfit: Outfit) -> Standing:

@@ -69,8 +69,11 @@ class Delivery(Base):
         # Only what the engine has to look at again has a wake_at: these two are its queues, short and in order.
         Index("ix_delivery_wake_at", "wake_at", sqlite_where=_AWAKE, postgresql_where=_AWAKE),
         Index(
-            "ix_delivery_account_id_wake_at", "account_id", "wake_at",
-            sqlite_where=_AWAKE, postgresql_where=_AWAKE,
+            "ix_delivery_account_id_wake_at",
+            "account_id",
+            "wake_at",
+            sqlite_where=_AWAKE,
+            postgresql_where=_AWAKE,
         ),
         Index("ix_delivery_state_due_at", "state", "due_at"),
     )

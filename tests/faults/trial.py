@@ -182,7 +182,7 @@ class Trial:
             self.now = following + TOGETHER
         verdict = self._judged(world)
         with world.db.reading() as session:
-            sent = dict((row[0], row[1]) for row in session.execute(_SENDS))
+            sent = {row[0]: row[1] for row in session.execute(_SENDS)}
         late = [number for number, before in self.voided.items() if sent[number] > before]
         verdict.untrue += [f"delivery {number} was sent after its approval was taken back" for number in late]
         return verdict

@@ -156,7 +156,17 @@ def _sendings(session: Session, post: Post) -> list[Sending]:
     ).all()
     found = [
         Sending(
-            row.id, title, channel, mode, row.due_at, row.state, row.action, row.reason, number, row.sent_at, url or "",
+            row.id,
+            title,
+            channel,
+            mode,
+            row.due_at,
+            row.state,
+            row.action,
+            row.reason,
+            number,
+            row.sent_at,
+            url or "",
             row.placement,
         )
         for row, title, channel, mode, number, url in rows
