@@ -220,11 +220,15 @@ def _end(session: Session, vault: Vault, account_id: int, taken: Pair, fresh: Pa
             session, CLOCK, "token.renew", "account", account.id, unit_id=account.unit_id, before=old, after=new,
         )  # fmt: skip
         row.declined = False
+        if taken.trouble and account.health == taken.trouble:
+            account.health = ""
         return "recovered" if were_lost else "renewed"
     if needs_consent(fresh):
         step = next_step(fresh, clock.now())
         _stop(session, account, step.message if isinstance(step, Alarm) else fresh.refused)
         return "refused" if fresh.refused else "lost"
+    if fresh.trouble and fresh.trouble == taken.trouble:
+        return "trouble"  # told already: it is tried again every half hour
     audit.record(
         session, CLOCK, "token.fail", "account", account.id, unit_id=account.unit_id,
         before=old, reason=fresh.trouble or _("Zalo không trả lời lần gia hạn khóa."),

@@ -190,9 +190,14 @@ def test_a_wrong_app_secret_costs_no_consent_and_heals(zalo: ZaloOffice) -> None
     account = zalo.account()
     assert account.state == "active" and "Khóa bí mật của ứng dụng Zalo sai" in account.health
     assert "connection" in kinds(zalo) and zalo.living(), "five hours are left to mend it"
+    zalo.simulator.faults.next(TOKEN, kit.Fault("refusal", refusal="-14004"))
+    zalo.simulator.clock.advance(31 * 60)
+    assert zalo.renew() == "trouble=1"
+    with zalo.office.reading() as session:
+        assert len(session.scalars(select(Audit.id).where(Audit.act == "token.fail")).all()) == 1, "told once"
     zalo.simulator.clock.advance(31 * 60)
     assert zalo.renew() == "renewed=1"
-    assert zalo.row().trouble == ""
+    assert zalo.row().trouble == "" and zalo.account().health == "" and kinds(zalo) == []
 
 
 class Hasty(Hub):
