@@ -12,7 +12,7 @@ from tests.provision import Part, chromium, in_ci, libreoffice, notice, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Most tests wait for a browser, a database or a clock: two files at once, each whole, so that they share what they made.
+# Most tests wait for a browser, a database or a clock: two files at once, each whole, as its tests share things.
 TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")
 CHECKS = {
     "format": ("ruff", "format", "--check", "."),
