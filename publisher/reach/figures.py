@@ -103,7 +103,7 @@ def _rows(
     rows = union_all(*parts).subquery()
     groups = [rows.c[name] for name in ("metric", "measure", "source", *(_COLUMNS[dim] for dim in by))]
     query: Any = select(*groups, func.sum(rows.c.total), func.sum(rows.c.readings), func.max(rows.c.last_at))
-    return session.execute(query.group_by(*groups))
+    return session.connection().execute(query.group_by(*groups))  # plain rows: half the time of the ORM's
 
 
 def _begins(day: date) -> date:

@@ -42,7 +42,8 @@ def _killed(server: Any, engine: str, count: int, share: float) -> tuple[int, in
         began = time.monotonic()
         second = start(engine, url, **how)
         seconds = _quiet(address, count, second, began)
-        os.killpg(second.pid, signal.SIGKILL)
+        if second.poll() is None:
+            os.killpg(second.pid, signal.SIGKILL)
         second.communicate()
         found = arrived(address)
         written = set(call("recorded_ours" if engine == "ours" else "recorded", url, home=place))

@@ -78,12 +78,12 @@ MUTANTS = (
     _one(
         "only leases that ran out are taken over", RECOVER,
         "or_(Delivery.lease_until <= now, Delivery.lease_until > now + LONGEST_LEASE)", "Delivery.id > 0",
-        "tests/faults/test_seeds.py::test_no_seed_doubles_loses_or_sticks_on_sqlite",
+        PROMISES + "test_a_lease_that_still_holds_is_not_taken_over[sqlite]",
     ),
     _one(
         "no attempt begins that its lease does not cover", "publisher/delivery/drain.py",
         "if not one.in_time():", "if one is None:",
-        "tests/faults/test_seeds.py::test_no_seed_doubles_loses_or_sticks_on_sqlite",
+        PROMISES + "test_who_wakes_up_after_the_lease_gives_back_what_was_taken[sqlite]",
     ),
     _one(
         "the fence: any other outcome that came late", RECORD,
@@ -108,7 +108,7 @@ MUTANTS = (
     _one(
         "only the approved version (P10)", CLAIM,
         'elif row.approved != row.number or row.post_state == "withdrawn":', "elif row.id < 0:",
-        "tests/faults/test_seeds.py::test_no_seed_doubles_loses_or_sticks_on_sqlite",
+        PROMISES + "test_what_lost_its_approval_while_nobody_knew_where_it_was_is_not_sent_again[sqlite]",
     ),
     _one(
         "a correction that publishes anew is looked for", CLAIM,
