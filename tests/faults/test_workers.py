@@ -154,7 +154,7 @@ def test_a_killed_workers_delivery_is_noticed_and_recovered_within_a_minute(
     path.with_suffix(".jsonl.script").write_text("sleep600\n", encoding="utf-8")
     first = start(1)
     (delivery,) = office.deliveries(office.scheduled("Bài đang gửi", clock.now(), account_id))
-    wait_for(lambda: office.deliveries()[0].state == "sending", 20, lambda: tail(first.log))
+    wait_for(lambda: office.deliveries()[0].state == "sending", 60, lambda: tail(first.log))
     first.process.send_signal(signal.SIGKILL)
     first.process.wait(timeout=10)
     killed = time.monotonic()
@@ -198,4 +198,4 @@ def test_an_account_resumed_on_another_machine_is_served_again(
     worker = start(1)
     with office.writing() as session:
         session.get_one(Account, account_id).state = "active"
-    wait_for(lambda: len(Ledger.lines(path)) == 1, 30, lambda: tail(worker.log))
+    wait_for(lambda: len(Ledger.lines(path)) == 1, 60, lambda: tail(worker.log))
