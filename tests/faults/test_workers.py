@@ -128,7 +128,7 @@ def test_two_workers_never_drain_one_account_at_the_same_time(
 ) -> None:
     places = [ledger(office, tmp_path, f"so-{n}") for n in range(3)]
     for account_id, path in places:
-        path.with_suffix(".jsonl.script").write_text("sleep0.05\n" * 12, encoding="utf-8")
+        path.with_suffix(".script").write_text("sleep0.05\n" * 12, encoding="utf-8")
         for number in range(12):
             office.scheduled(f"Bài {number}", clock.now() + timedelta(seconds=4), account_id)
     start(1), start(2)
@@ -151,7 +151,7 @@ def test_a_killed_workers_delivery_is_noticed_and_recovered_within_a_minute(
     office: Office, tmp_path: Path, start: Callable[[int], Worker]
 ) -> None:
     account_id, path = ledger(office, tmp_path)
-    path.with_suffix(".jsonl.script").write_text("sleep600\n", encoding="utf-8")
+    path.with_suffix(".script").write_text("sleep600\n", encoding="utf-8")
     first = start(1)
     (delivery,) = office.deliveries(office.scheduled("Bài đang gửi", clock.now(), account_id))
     wait_for(lambda: office.deliveries()[0].state == "sending", 60, lambda: tail(first.log))
