@@ -4,8 +4,9 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, TextIO, cast
 from urllib.parse import quote
 
 import structlog
@@ -86,6 +87,18 @@ def redact(_logger: object, _method: str, line: MutableMapping[str, Any]) -> Mut
     return line
 
 
+class _Steady:
+    """Standard error for log lines: one that is closed or full costs the line, never the work that wrote it."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
 def set_up_logs(level: int = logging.INFO) -> None:
     """Write structured lines of `level` and above to stderr; those of libraries from WARNING on, in the same form."""
     shared: list[structlog.typing.Processor] = [
@@ -95,13 +108,13 @@ def set_up_logs(level: int = logging.INFO) -> None:
         redact,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    form = structlog.processors.JSONRenderer(ensure_ascii=False)
+    form, stream = structlog.processors.JSONRenderer(ensure_ascii=False), cast(TextIO, _Steady())
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[*shared, form],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],

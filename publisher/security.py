@@ -206,11 +206,16 @@ def units_below(session: Session, unit_ids: set[int]) -> set[int]:
     return _reached(unit_ids, _links(session))
 
 
+def units_above(session: Session, unit_id: int) -> set[int]:
+    """Return the unit itself and every unit above it today in the administrative or union hierarchy: 1 query."""
+    return _reached({unit_id}, [(child, parent) for parent, child in _links(session)])
+
+
 def rights_in(session: Session, person: Person, unit_id: int) -> frozenset[str]:
     """Return everything a person may do in one unit; empty for somebody who may not even read there: 1 query."""
     if not person.active:
         return frozenset()
-    above = _reached({unit_id}, [(child, parent) for parent, child in _links(session)])
+    above = units_above(session, unit_id)
     return frozenset(right for role in person.roles if role.unit_id in above for right in RIGHTS[role.name])
 
 

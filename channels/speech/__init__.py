@@ -7,6 +7,7 @@ what a listener would not understand.
 from channels.speech.advice import Advice, advise
 from channels.speech.lexicon import BUILT_IN, Lexicon, LexiconError
 from channels.speech.lines import Line, cut, lines, together
+from channels.speech.places import told_by
 from channels.speech.scan import speak
 from channels.speech.style import BAC, NAM, REGIONS, Style, style
 from channels.speech.timing import RATES, Length, duration, fits, length, syllables
@@ -37,4 +38,5 @@ __all__ = [
     "style",
     "syllables",
     "together",
+    "told_by",
 ]

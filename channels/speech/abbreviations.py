@@ -98,4 +98,5 @@ LABELS = MappingProxyType({
     "dichvucong": "dịch vụ công", "gov": "gốp", "vn": "vi en", "com": "com", "net": "nét", "org": "o-rờ-gờ",
     "edu": "e-đu", "info": "in-phô", "biz": "bít", "gmail": "gi-mêu", "google": "gu-gồ", "youtube": "diu-túp",
     "facebook": "phây-búc", "fb": "ép-bê", "zalo": "da-lô", "www": "vê kép vê kép vê kép",
+    "congdoan": "công đoàn", "liendoanlaodong": "liên đoàn lao động", "chinhphu": "chính phủ",
 })  # fmt: skip

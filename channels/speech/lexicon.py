@@ -8,11 +8,13 @@ from functools import cached_property
 from types import MappingProxyType
 
 from channels.speech.abbreviations import ADDRESSES, AMBIGUOUS, LABELS, READINGS
+from channels.speech.places import PLACES
 from channels.speech.vocabulary import RESERVED
 
 _FIRST = re.compile(r"[^\W\d_]+|[0-9]+|.", re.DOTALL)
 _WORDS = re.compile(r"[^\W_]+")
 _SPEAKABLE = re.compile(r"[^\W\d_]+(?:(?:, | – |[ \-'’])[^\W\d_]+)*")
+_SHORT = 5  # letters: shorter labels side by side are too easily something else
 _DASH = re.compile(r"\s+[-–—]\s+")
 
 
@@ -97,8 +99,21 @@ class Lexicon:
         return self.own.get(host) or ADDRESSES.get(host, "")
 
     def label(self, label: str) -> str:
-        """Return the reading of one label of a web address, "" if none was agreed."""
-        return self.own.get(label) or LABELS.get(label) or READINGS.get(label, "")
+        """Return the reading of one label of a web address, "" if none was agreed; two agreed ones may stand together.
+
+        «congdoanhanoi» is «công đoàn» and «Hà Nội».
+        """
+        return self._label(label) or next(
+            (
+                f"{first} {second}"
+                for at in range(_SHORT, len(label) - _SHORT + 1)
+                if (first := self._label(label[:at])) and (second := self._label(label[at:]))
+            ),
+            "",
+        )
+
+    def _label(self, label: str) -> str:
+        return self.own.get(label) or LABELS.get(label) or PLACES.get(label) or READINGS.get(label, "")
 
 
 def _nfc(text: str) -> str:

@@ -1,5 +1,6 @@
 """The unit of work: send what one account has due, one after the other."""
 
+import threading
 import time
 from collections import Counter
 from typing import Any
@@ -21,6 +22,10 @@ log = structlog.get_logger("publisher.delivery")
 TURN = 2.0  # seconds an account may send before the others get their turn
 LARGEST_BATCH = 64
 BATCH_SECONDS = 0.5  # what a batch should take: after a crash this much has to be looked for at the outlet
+# Outlets that answer faster than this go in turn: side by side, their threads spend a third of the time on handing the
+# interpreter to one another. Nobody waits longer for a turn than `TURN_WAIT`: an outlet may slow down in the middle.
+FAST, TURN_WAIT = 0.004, 0.3  # seconds
+_fast_turn = threading.Lock()
 
 
 def drain(world: World, account_id: int, seconds: float = TURN) -> Counter[str]:
@@ -32,13 +37,18 @@ def drain(world: World, account_id: int, seconds: float = TURN) -> Counter[str]:
     """
     states: Counter[str] = Counter()
     end = time.monotonic() + seconds
-    size = 1
+    size, each = 1, BATCH_SECONDS
     taken = claim(world, account_id, size)
     while taken is not None:
+        in_turn = each < FAST and _fast_turn.acquire(timeout=TURN_WAIT)
         began = time.monotonic()
-        outcomes = _attempt_all(world, taken)
+        try:
+            outcomes = _attempt_all(world, taken)
+        finally:
+            if in_turn:
+                _fast_turn.release()
+        each = (time.monotonic() - began) / max(len(outcomes), 1)
         if taken and channel_type(taken[0].account.channel).limits.askable:
-            each = (time.monotonic() - began) / max(len(outcomes), 1)
             size = max(1, min(LARGEST_BATCH, 2 * size, int(BATCH_SECONDS / max(each, 0.001))))
         more = time.monotonic() < end
         came_to, taken = _settle(world, account_id, outcomes, size if more else 0)

@@ -35,6 +35,7 @@ class News:
     new: list[Finding] = field(default_factory=list)
     lasting: list[Alert] = field(default_factory=list)
     settled: list[Alert] = field(default_factory=list)
+    fresh: dict[str, Finding] = field(default_factory=dict)  # what lasts, as it stands today
 
     def __bool__(self) -> bool:
         return bool(self.new or self.lasting or self.settled)
@@ -79,6 +80,7 @@ def _may_write(session: Session, now: datetime) -> bool:
 def _news(session: Session, world: World, jobs: Sequence[Job], now: datetime) -> News:
     first_act = session.scalar(select(Audit.at).order_by(Audit.id).limit(1))
     found = {one.key: one for one in others(session, world, jobs, now, first_act or now)}
+    to_repeat = {key for key, one in found.items() if not one.quiet}
     alerts = session.scalars(select(Alert).where(Alert.settled_at.is_(None), Alert.delivery_id.is_(None)))
     open_now = {alert.key: alert for alert in alerts}
     settled = settled_deliveries(session, now)
@@ -88,8 +90,9 @@ def _news(session: Session, world: World, jobs: Sequence[Job], now: datetime) ->
     )
     return News(
         new=[*(one for key, one in found.items() if key not in open_now), *new_deliveries(session, now)],
-        lasting=[one for one in lasting if one.id not in gone and (one.delivery_id or one.key in found)],
+        lasting=[one for one in lasting if one.id not in gone and (one.delivery_id or one.key in to_repeat)],
         settled=[*(alert for key, alert in open_now.items() if key not in found), *settled],
+        fresh=found,
     )
 
 
@@ -105,10 +108,11 @@ def _write(session: Session, world: World, news: News, now: datetime) -> int:
         for one in news.new
     )  # fmt: skip
     session.flush()
+    still = [news.fresh.get(one.key, one) for one in lasting]
     book = AddressBook(session, world.config)
     mails = [
         Mail(recipient=address, subject=subject, body=body, made_at=now, next_at=now)
-        for address, (subject, body) in sorted(_letters(world, book, news.new, lasting, _done(news.new, settled)))
+        for address, (subject, body) in sorted(_letters(world, book, news.new, still, _done(news.new, settled)))
     ]
     session.add_all(mails)
     return len(mails)
@@ -129,7 +133,7 @@ def _done(new: Sequence[Finding], settled: Iterable[Alert]) -> list[Alert]:
 
 
 def _letters(
-    world: World, book: AddressBook, new: Sequence[Finding], lasting: Sequence[Alert], settled: Sequence[Alert]
+    world: World, book: AddressBook, new: Sequence[Finding], lasting: Sequence[letters.Told], settled: Sequence[Alert]
 ) -> list[tuple[str, tuple[str, str]]]:
     """Return one letter an address: everything of this round that concerns it."""
     share: dict[str, letters.Share] = defaultdict(letters.Share)

@@ -1,19 +1,21 @@
 """What people are told of by mail: the inbox's conditions over all units, each problem under a key of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from publisher import clock
 from publisher.connections import health
 from publisher.delivery.jobs import Job, silences
 from publisher.delivery.outlets import World
 from publisher.model import Account, Alert, Audit, Delivery, Firing, Post, Version
 from publisher.operations.health import NEARLY_FULL, free_bytes
 from publisher.operations.standstill import KIND, judged, quiet_channels, stuck
+from publisher.reports.reminders import owed
 from publisher.words import _
 
 MOST = 2000  # problems of deliveries taken up in one pass; the next pass a minute later takes the next ones
@@ -21,7 +23,10 @@ MOST = 2000  # problems of deliveries taken up in one pass; the next pass a minu
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem: its key, its kind, what it is about, why, since when, and whose unit it is (None: everybody's)."""
+    """One problem: its key, its kind, what it is about, why, since when, and whose unit it is (None: everybody's).
+
+    `quiet`: it lasts, but today nobody is to be reminded of it.
+    """
 
     key: str
     kind: str
@@ -31,6 +36,7 @@ class Finding:
     since: datetime
     unit_id: int | None = None
     delivery_id: int | None = None
+    quiet: bool = False
 
 
 def new_deliveries(session: Session, now: datetime) -> list[Finding]:
@@ -81,11 +87,12 @@ def settled_deliveries(session: Session, now: datetime) -> list[Alert]:
 
 
 def others(session: Session, world: World, jobs: Sequence[Job], now: datetime, started_at: datetime) -> list[Finding]:
-    """Return every problem that is none of a delivery: accounts, channels, clock jobs, the trail, the disk."""
+    """Return every problem that is none of a delivery: accounts, channels, reports, clock jobs, the trail, the disk."""
     return [
         *_paused(session),
         *_connections(session, now),
         *_quiet(session, now),
+        *_reports(session, clock.local_day(now, world.config.zone)),
         *_silent(session, jobs, started_at),
         *_trail(session),
         *_disk(world, now),
@@ -132,6 +139,23 @@ def _quiet(session: Session, now: datetime) -> list[Finding]:
         )
         for found in quiet_channels(session, now, most=MOST)
     ]  # fmt: skip
+
+
+def _reports(session: Session, today: date) -> list[Finding]:
+    """Tell a unit of its report before it is due and after, and the unit above of what it was not sent."""
+    found = []
+    for one in owed(session, today, MOST):
+        report, title = one.report, f"{one.report.label} · {one.unit}"
+        day, late = report.due_on.strftime("%d/%m/%Y"), -one.days
+        soon = _("Hạn nộp {day}, còn {days} ngày.").format(day=day, days=one.days)
+        reason = _("Quá hạn nộp {late} ngày (hạn {day}).").format(day=day, late=late) if one.late else soon
+        mine = Finding(f"report:{report.id}", "report", title, "", reason, report.changed_at, report.unit_id)
+        found.append(replace(mine, quiet=not one.said))
+        if one.late and report.recipient_unit_id is not None:
+            below = _("Đơn vị cấp dưới chưa nộp, quá hạn {late} ngày (hạn {day}).").format(day=day, late=late)
+            key, unit_id = f"report_late:{report.id}", report.recipient_unit_id
+            found.append(Finding(key, "report_late", title, "", below, report.changed_at, unit_id))
+    return found
 
 
 def _silent(session: Session, jobs: Sequence[Job], started_at: datetime) -> list[Finding]:

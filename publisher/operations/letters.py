@@ -20,6 +20,8 @@ KINDS = {
     "paused": mark("Tài khoản kênh tạm dừng"),
     "connection": mark("Kết nối của kênh"),
     "quiet": mark("Kênh im lặng"),
+    "report": mark("Báo cáo đến hạn"),
+    "report_late": mark("Cấp dưới chậm báo cáo"),
     "silent": mark("Việc định kỳ không chạy"),
     "trail": mark("Nhật ký bị sửa"),
     "disk": mark("Ổ đĩa sắp đầy"),
@@ -27,6 +29,8 @@ KINDS = {
 PLACES = {
     "paused": "/admin/tai-khoan/",
     "connection": "/admin/tai-khoan/",
+    "report": "/reports/bao-cao/",
+    "report_late": "/reports/bao-cao/",
     "silent": "/admin/he-thong",
     "disk": "/admin/he-thong",
     "trail": "/admin/nhat-ky",
@@ -69,7 +73,10 @@ def write(config: Config, share: Share) -> tuple[str, str]:
         *_part(config, _("ĐÃ XONG"), share.settled, briefly=True),
         _("Danh sách đầy đủ: {where}").format(where=_address(config, "/desk/hop-viec")),
         "",
-        _("Thư do hệ thống tự gửi. Mỗi việc được báo một lần, nhắc lại sau 24 giờ nếu còn, và báo khi đã xong."),
+        _(
+            "Thư do hệ thống tự gửi. Mỗi việc được báo một lần, nhắc lại sau 24 giờ nếu còn "
+            "(báo cáo: theo ngày nhắc đã đặt), và báo khi đã xong."
+        ),
     ]
     return hide(_subject(share)), hide("\n".join(parts) + "\n")
 

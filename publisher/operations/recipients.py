@@ -16,6 +16,8 @@ WHO = {  # kind of problem → roles that can act
     "failed": ("approver", "administrator"),
     "overdue": ("approver", "administrator"),
     "quiet": ("approver", "administrator"),
+    "report": ("reporter", "approver"),
+    "report_late": ("reporter", "approver"),
     "paused": ("administrator",),
     "connection": ("administrator",),
     "silent": ("administrator",),
@@ -39,7 +41,7 @@ class AddressBook:
             self._above[child].add(parent)
         self._people: dict[tuple[int, str], set[str]] = defaultdict(set)
         roles = select(Role.unit_id, Role.name, Person.email).join(Person).where(
-            Person.active.is_(True), Role.name.in_(("approver", "administrator"))
+            Person.active.is_(True), Role.name.in_(("approver", "administrator", "reporter"))
         )  # fmt: skip
         for unit_id, role, email in session.execute(roles):
             if "." in email.rpartition("@")[2]:  # quantri@localhost is a name to sign in with, no mailbox

@@ -3,11 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from channels.speech import Lexicon, LexiconError
+from channels.speech import Lexicon, LexiconError, told_by
 from publisher import audit, clock
-from publisher.model import Person, SpokenWord
+from publisher.model import Person, SpokenWord, Unit
 from publisher.refusal import Missing, Refused
-from publisher.security import demand
+from publisher.security import demand, units_above
 from publisher.text import line
 from publisher.words import _
 
@@ -15,9 +15,11 @@ MOST = 2_000  # entries of a unit
 
 
 def words(session: Session, unit_id: int) -> dict[str, str]:
-    """Return the unit's readings by what is written."""
+    """Return the readings of a unit by what is written: its own entries over what its names and places tell."""
+    told = session.execute(select(Unit.name, Unit.place).where(Unit.id.in_(units_above(session, unit_id)))).all()
+    known = told_by((row.name for row in told), (row.place for row in told))
     rows = session.execute(select(SpokenWord.written, SpokenWord.spoken).where(SpokenWord.unit_id == unit_id))
-    return {row.written: row.spoken for row in rows}
+    return {**known, **{row.written: row.spoken for row in rows}}
 
 
 def entries(session: Session, unit_id: int) -> list[SpokenWord]:

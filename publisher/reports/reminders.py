@@ -95,6 +95,34 @@ def _kind(row: DueReport, units: Collection[int], today: date) -> str:
     return "late" if row.due_on < today else "soon"
 
 
+@dataclass(frozen=True)
+class Owed:
+    """A report that is due soon or late: whose, to whom, in how many days; `said` when today is a day to remind."""
+
+    report: DueReport
+    unit: str
+    days: int
+    said: bool
+
+    @property
+    def late(self) -> bool:
+        return self.days < 0
+
+
+def owed(session: Session, today: date, most: int) -> list[Owed]:
+    """Return the reports of all units that are not handed in and were or will be reminded of: 2 queries."""
+    ahead = read_regime(session).remind_days
+    rows = session.execute(
+        select(DueReport, Unit.short_name.label("unit"))
+        .join(Unit, Unit.id == DueReport.unit_id)
+        .where(DueReport.state.in_(OWED), DueReport.due_on <= today + timedelta(days=max(ahead, default=0)))
+        .order_by(DueReport.due_on.desc(), DueReport.id)
+        .limit(most)
+    )
+    counted = [(row.DueReport, row.unit, (row.DueReport.due_on - today).days) for row in rows]
+    return [Owed(report, unit, days, days < 0 or days in ahead) for report, unit, days in counted]
+
+
 def remind(session: Session, today: date) -> tuple[int, int]:
     """Write down today's reminders and escalations in the trail and each report's history; return how many of each.
 

@@ -24,6 +24,7 @@ def measure(count: int, latency: float) -> None:
         (f"publisher, {accounts} accounts", count, "ours", "prepare_ours", {"accounts": accounts}, {}),
         ("Huey on SQLite, 16 threads", count, "huey", "prepare_huey", {}, {}),
         ("APScheduler job store, one job a delivery", count, "naive", "prepare_naive", {}, {}),
+        ("the same, job pared down to what Huey's does", count, "naive", "prepare_naive", {"lean": True}, {}),
     ]
     if not latency:
         engines[1:1] = [("the same, 1 thread", count, "bare", "", {}, {"threads": 1})]

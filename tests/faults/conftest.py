@@ -47,16 +47,17 @@ def build(
         yield built
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def played(request: pytest.FixtureRequest, build: Callable[..., Scene]) -> Iterator[dict[str, Future[None]]]:
-    """The scenes of this run, each playing in a thread of its own, by the id of the test that waits for it.
+    """The scenes of a file, each playing in a thread of its own, by the id of the test that waits for it.
 
-    Such a test has the parameters `play`, a function of a scene, and `database`.
+    Such a test has the parameters `play`, a function of a scene, and `database`. A scene lives by the clock of this
+    process: no test beside it may move that, so scenes end with their file.
     """
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         futures: dict[str, Future[None]] = {}
         for item in request.session.items:
-            if "play" in getattr(item, "callspec", Empty).params:
+            if item.path == request.path and "play" in getattr(item, "callspec", Empty).params:
                 callspec = item.callspec  # type: ignore[attr-defined]
                 play, database = callspec.params["play"], callspec.params["database"]
                 futures[callspec.id] = pool.submit(_play, play, build, database)

@@ -72,8 +72,9 @@ class Program:
         self._process.wait(timeout=10)
 
     def pause(self) -> None:
-        """Let it stand still, as a machine that is moved to another host does."""
+        """Let it stand still, as a machine that is moved to another host does; returns when every thread does."""
         self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED)
 
     def go_on(self, *, still_at_fault: bool = False) -> None:
         """Let it run again after a pause, and past its fault point."""
@@ -88,7 +89,7 @@ class Program:
 
     def wait_at_fault(self) -> None:
         """Return when it has come to its fault point."""
-        wait_for(self.reached.exists, 30, lambda: tail(self.log))
+        wait_for(self.reached.exists, 60, lambda: tail(self.log))
 
     @property
     def pid(self) -> int:
