@@ -9,7 +9,7 @@ import logging
 import signal
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ PULSE = "*/5 * * * * *"  # cron with seconds
 HEARTBEAT = 5.0  # seconds between a worker's signs of life
 STALLED = 20.0  # seconds without one: the worker is dead, its accounts are free again
 AHEAD = timedelta(seconds=10)  # the pulse looks at what comes due until the next one, and a little further
+FAR = datetime.max.replace(tzinfo=UTC)
 KEPT_HOURS = 7 * 24  # of failed jobs, for whoever looks for the reason
 DRAIN, RUN, CLEAN = "drain", "run", "clean"
 
@@ -174,12 +175,15 @@ async def _free_stalled(app: "procrastinate.App") -> None:
 
 
 def _look(world: World, jobs: dict[str, Job]) -> None:
-    """Queue what is due and has no wake-up waiting, and the clock jobs whose turn it is."""
+    """Queue what is due and has no wake-up waiting, or one too late, and the clock jobs whose turn it is."""
     now = clock.now()
     with world.db.writing() as session:
-        waiting = set(session.scalars(text("SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo'")))
-        ahead = [(at, account_id) for at, account_id in wakes(session) if at <= now + AHEAD]
-        enqueue(session, {account_id: at for at, account_id in ahead if _lock(account_id) not in waiting})
+        rows = session.execute(
+            text("SELECT queueing_lock, scheduled_at FROM procrastinate_jobs WHERE status = 'todo'")
+        )
+        waiting = {row.queueing_lock: row.scheduled_at or now for row in rows}
+        ahead = {account_id: at for at, account_id in wakes(session) if at <= now + AHEAD}
+        enqueue(session, {one: at for one, at in ahead.items() if waiting.get(_lock(one), FAR) > max(at, now)})
         beats = {row.job: row.at for row in session.scalars(select(Heartbeat))}
         for job in jobs.values():
             lock = f"job:{job.name}"

@@ -89,6 +89,15 @@ def run(home: Path, count: int, address: str, **options: Any) -> dict[str, Any]:
     return result
 
 
+def idle(home: Path) -> None:
+    """The embedded clock, until it is killed; nobody looks at it meanwhile, which would cost more than it does."""
+    from publisher.delivery.embedded import Clock
+    from publisher.timetable import JOBS
+
+    Clock(_opened(home).world, JOBS).start()
+    time.sleep(3600)
+
+
 def work(home: Path, count: int, address: str, **options: Any) -> dict[str, Any]:
     """One worker of several on PostgreSQL, until it is told to stop."""
     from publisher.delivery.distributed import work as working

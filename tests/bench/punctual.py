@@ -62,7 +62,7 @@ def _idle() -> None:
     """CPU of the clock with nothing due for a while and 100,000 deliveries in the future."""
     with home() as place:
         call("prepare_ours", home=place, count=1, address="", first=3600.0, future=100_000)
-        process = start("ours", home=place, count=1, address="")
+        process = start("idle", home=place)
         time.sleep(10.0)
         seen = psutil.Process(process.pid)
         used, began = seen.cpu_times(), time.monotonic()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ledger_outlet import Ledger
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from publisher import clock
 from publisher.config import Config
@@ -121,6 +121,18 @@ def test_a_delivery_begins_within_a_second_of_its_due_time(
         (attempt,) = office.attempts(delivery.id)
         assert timedelta(0) <= attempt.started_at - at < timedelta(seconds=1)
     assert worker.stop() == 0
+
+
+def test_what_came_in_beside_the_acts_is_found_though_a_later_wake_up_waits(
+    office: Office, tmp_path: Path, start: Callable[[int], Worker]
+) -> None:
+    account_id, path = ledger(office, tmp_path)
+    office.scheduled("Bài", in_minutes(600), account_id)
+    with office.writing() as session:  # as a repair by hand would: no wake-up is queued for it
+        session.execute(update(Delivery).values(due_at=clock.now(), wake_at=clock.now()))
+    assert [at > in_minutes(500) for _lock, at in jobs(office)] == [True]
+    worker = start(1)
+    wait_for(lambda: len(Ledger.lines(path)) == 1, 20, lambda: tail(worker.log))
 
 
 def test_two_workers_never_drain_one_account_at_the_same_time(
