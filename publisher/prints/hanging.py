@@ -10,6 +10,7 @@ from publisher import audit, clock
 from publisher.delivery.states import move
 from publisher.model import Delivery, Evidence, Hanging, Media, Person, Place, PrintLine, PrintOrder
 from publisher.prints.orders import expect
+from publisher.reach.evidence import link
 from publisher.refusal import Missing, Refused
 from publisher.security import demand
 from publisher.text import line, number
@@ -130,8 +131,13 @@ def shown(session: Session, person: Person, delivery: Delivery, where: str, proo
 def _evidence(session: Session, person: Person, unit_id: int, delivery_id: int, note: str, proof: Proof) -> Evidence:
     """Return the photograph as a unit's evidence; the same picture twice is one row."""
     found = session.scalar(select(Evidence).where(Evidence.unit_id == unit_id, Evidence.sha256 == proof.media.sha256))
-    if found is not None:
-        return found
+    if found is None:
+        found = _kept(session, person, unit_id, delivery_id, note, proof)
+    link(session, found, [("delivery", delivery_id)])
+    return found
+
+
+def _kept(session: Session, person: Person, unit_id: int, delivery_id: int, note: str, proof: Proof) -> Evidence:
     evidence = Evidence(
         unit_id=unit_id, delivery_id=delivery_id, sha256=proof.media.sha256, name=proof.name,
         media_type=proof.media.media_type, note=note, created_by=person.id, created_at=clock.now(),

@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session
 
 from publisher import clock, inbox
 from publisher.media import store_image
-from publisher.model import Delivery, Evidence, Hanging, HotlineCheck, Place, Post, PrintLine, PrintOrder, Unit
+from publisher.model import (
+    Delivery,
+    Evidence,
+    EvidenceLink,
+    Hanging,
+    HotlineCheck,
+    Place,
+    Post,
+    PrintLine,
+    PrintOrder,
+    Unit,
+)
 from publisher.prints import due, hanging, hotline, orders, places, sheets, ticket
 from publisher.refusal import Missing, NotAllowed, Refused, Stale
 from tests.factories import Office
@@ -115,6 +126,8 @@ def test_a_photograph_confirms_the_delivery_and_becomes_evidence(either_office: 
     with either_office.reading() as session:
         evidence = session.scalars(select(Evidence)).one()
         first, second = session.scalars(select(Hanging).order_by(Hanging.id)).all()
+        links = session.execute(select(EvidenceLink.subject, EvidenceLink.subject_id)).all()
+    assert [tuple(link) for link in links] == [("delivery", delivery.id)], "it shows where the proofs of a delivery do"
     assert (evidence.delivery_id, evidence.media_type) == (delivery.id, "image/png")
     assert evidence.note == "Băng rôn ngang 3 × 0,8 m tại Cổng trụ sở"
     assert first.evidence_id == evidence.id and second.hung_at is None

@@ -107,6 +107,19 @@ def test_from_a_figure_one_gets_to_its_rows_and_their_proofs(sign_in: SignIn, fi
     assert "SHA-256" in browser.get(proof[1]).text or "Đường dẫn" in browser.get(proof[1]).text
 
 
+def test_a_number_gets_a_proof_of_its_own(sign_in: SignIn, filled: Office) -> None:
+    with filled.reading() as session:
+        number = session.scalars(select(Reading.id).where(Reading.metric == "attendees")).one()
+    address, back = f"/reports/so-lieu/{number}/minh-chung", "/reports/so-lieu/chi-tiet?metric=attendees"
+    browser = sign_in("reporter")
+    assert browser.post(address, data={"url": "", "back": back}).status_code == 422
+    answer = browser.post(address, data={"url": "https://phuong.example/danh-sach-ky", "back": back})
+    assert answer.headers["Location"] == back
+    shown = browser.get(back)
+    assert "phuong.example" in words(shown)
+    assert sign_in("editor").post(address, data={"url": "https://khac.example/", "back": back}).status_code == 403
+
+
 def test_a_figure_and_its_rows_add_up(sign_in: SignIn, filled: Office) -> None:
     with filled.writing() as session:
         ledger.log(session, CLOCK, filled.installation.config.zone, [

@@ -4,22 +4,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from publisher import clock
 from publisher.audit import acting
 from publisher.intake.numbers import count
-from publisher.model import Reading
-from publisher.reach import coverage, detail, ledger, metrics
+from publisher.model import Person, Reading
+from publisher.reach import coverage, detail, evidence, ledger, metrics
 from publisher.reach.figures import Dim, Figure, totals
 from publisher.reach.forms import FORMS
 from publisher.refusal import Missing, Refused
 from publisher.security import demand, units_with
-from publisher.web.context import installation, me, reading, writing
+from publisher.web.context import installation, me, reading, world, writing
 from publisher.web.forms import form
 from publisher.web.guard import permission
 from publisher.web.look import channel_title
 from publisher.web.reports.blueprint import reports
+from publisher.web.reports.uploads import sent_proofs
 from publisher.web.reports.window import Window, asked, number, presets
 from publisher.words import _, mark
 
@@ -119,10 +121,7 @@ def figure_correct(reading_id: int) -> Response:
     sent = form(one=("act", "value", "reason", "back"))
     with writing() as session:
         person = me(session)
-        row = session.get(Reading, reading_id)
-        if row is None or row.unit_id not in units_with(session, person, "read"):
-            raise Missing(_("Không có số liệu số {number}.").format(number=reading_id))
-        demand(session, person, "report", row.unit_id)
+        _mine(session, person, reading_id)
         if sent["act"] == "strike":
             ledger.strike(session, acting(person), reading_id, sent["reason"])
         else:
@@ -131,6 +130,33 @@ def figure_correct(reading_id: int) -> Response:
                 raise Refused(_("Giá trị mới: chưa nhập."), "value")
             ledger.correct(session, acting(person), reading_id, value, sent["reason"])
     flash(_("Đã bỏ số liệu.") if sent["act"] == "strike" else _("Đã sửa số liệu; số cũ vẫn còn trong sổ."), "success")
+    return redirect(local(sent["back"], url_for("reports.figures")))
+
+
+def _mine(session: Session, person: Person, reading_id: int) -> Reading:
+    """Return a number of the ledger that the person reports on."""
+    row = session.get(Reading, reading_id)
+    if row is None or row.unit_id not in units_with(session, person, "read"):
+        raise Missing(_("Không có số liệu số {number}.").format(number=reading_id))
+    demand(session, person, "report", row.unit_id)
+    return row
+
+
+@reports.post("/so-lieu/<int:reading_id>/minh-chung")
+@permission("report")
+def figure_proof(reading_id: int) -> Response:
+    """Keep files and an address as evidence of one number."""
+    sent = form(one=("url", "back"))
+    proofs = sent_proofs("proof", sent["url"])
+    if not proofs:
+        raise Refused(_("Hãy chọn tệp hoặc nhập đường dẫn."), "proof")
+    with writing() as session:
+        person = me(session)
+        unit_id = _mine(session, person, reading_id).unit_id
+        for proof in proofs:
+            links = [("reading", reading_id)]
+            evidence.attach(session, world().files, acting(person), unit_id, proof, links)
+    flash(_("Đã lưu minh chứng cho số liệu."), "success")
     return redirect(local(sent["back"], url_for("reports.figures")))
 
 
