@@ -1,6 +1,7 @@
 """Stations by machine: keys, the list with its tag, pulling, files, logging back; and the same by the command line."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -193,3 +194,23 @@ def test_slots_are_listed_by_command(waves: Waves) -> None:
     listed = json.loads(command(waves.office, "radio", "slots", "--json").output)
     assert [(row["title"], row["starts"], row["minutes"]) for row in listed] == [("phát thanh buổi sáng", "05:15", 15)]
     assert "05:15, 15 phút, thứ 2, 3, 4, 5, 6, 7, CN" in command(waves.office, "radio", "slots").output
+
+
+def test_the_interface_describes_itself_without_a_key(app: Flask, visitor: FlaskClient) -> None:
+    answer = visitor.get("/api/v1/openapi.json")
+    told = answer.get_json()
+    assert answer.status_code == 200 and told["openapi"].startswith("3.1")
+    views = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/v1/") and not rule.rule.endswith("openapi.json")
+    }
+    assert {(path, method) for path, methods in told["paths"].items() for method in methods} == views
+    for path, methods in told["paths"].items():
+        for one in methods.values():
+            named = {given["name"] for given in one["parameters"] if given["in"] == "path"}
+            assert one["summary"] and named == set(re.findall(r"{(\w+)}", path))
+    log = told["paths"]["/api/v1/radio/stations/{station}/programmes/{key}/log"]["post"]
+    assert log["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/LogSent")
+    assert set(told["components"]["schemas"]["LogSent"]["properties"]) >= {"status", "started_at", "read"}

@@ -1,10 +1,12 @@
 """The interface for machines: /api/v1/…, with a bearer key instead of a session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, g, jsonify, request
+from pydantic import BaseModel
 
 from publisher import tokens
 from publisher.model import Account, ApiToken, Person
@@ -18,10 +20,13 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def bearer(right: str) -> Callable[[View], View]:
+def bearer(
+    right: str, *, query: Mapping[str, str] = MappingProxyType({}), takes: type[BaseModel] | None = None
+) -> Callable[[View], View]:
     """Open a view to a key whose person has a right; `g.key` then holds the key's row, `g.keeper` the person.
 
     A missing or unknown key answers 401, a right that is missing 403; nothing is told about which keys there are.
+    `query` (name → OpenAPI format) and `takes` (the JSON body) say for /openapi.json what the view can be asked.
     """
 
     def guarded(view: View) -> View:
@@ -42,6 +47,7 @@ def bearer(right: str) -> Callable[[View], View]:
             g.key, g.keeper = row, person
             return view(*arguments, **values)
 
+        answer.right, answer.query, answer.takes = right, query, takes  # type: ignore[attr-defined]  # read by description
         return answer  # type: ignore[return-value]  # wraps keeps the view's signature
 
     return guarded
@@ -79,7 +85,7 @@ def refused(error: Refused) -> tuple[Response, int]:
     return jsonify(error=error.message, field=error.field), 409 if isinstance(error, Stale) else status
 
 
-# Below the blueprint, since it puts its views on it.
-from publisher.web.api import radio  # noqa: E402
+# Below the blueprint, since they put their views on it.
+from publisher.web.api import description, radio  # noqa: E402
 
-__all__ = ["api", "bearer", "keeper", "radio", "within"]
+__all__ = ["api", "bearer", "description", "keeper", "radio", "within"]

@@ -42,7 +42,7 @@ def _seen(session: Session, station: int) -> Account:
 
 
 @api.get("/radio/stations/<int:station>/programmes")
-@bearer("air")
+@bearer("air", query={"from": "date", "to": "date", "changed_since": "date-time"})
 def programmes_list(station: int) -> Response:
     """List programmes `from` … `to` (days, default today and six days on); `changed_since` (ISO time) leaves out what
     is older and was pulled as it stands. Answers 304 to an `If-None-Match` that still holds."""
@@ -157,7 +157,7 @@ class LogSent(BaseModel):
 
 
 @api.post("/radio/stations/<int:station>/programmes/<key>/log")
-@bearer("air")
+@bearer("air", takes=LogSent)
 def log(station: int, key: str) -> Response:
     """Write down how a programme went (`LogSent` as JSON); times left out are those of the schedule."""
     sent = _log_sent()
