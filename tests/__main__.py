@@ -12,8 +12,9 @@ from tests.provision import Part, chromium, in_ci, libreoffice, notice, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Most tests wait for a browser, a database or a clock: two files at once, each whole, as its tests share things.
-TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")
+# Most tests wait for a browser, a database or a clock: two files at once, each whole, as its tests share things. In
+# the order of their names: xdist's own puts the files with few tests last, and those are the slow ones.
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 CHECKS = {
     "format": ("ruff", "format", "--check", "."),
     "lint": ("ruff", "check", "."),
