@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import event, insert, select, text
+from sqlalchemy.orm import Session, SessionTransaction
 
 from publisher import clock
 from publisher.model import Audit, Person
 
+_WAITING = "trail"  # in a session's `info`: acts of the transaction that are not written yet
 _CHAIN_LOCK = 7_601  # PostgreSQL advisory lock: the chain has one end, so its writers queue
 
 
@@ -50,15 +51,14 @@ def record(
 def record_many(
     session: Session, actor: Actor, act: str, subject: str, acts: Sequence[tuple[int, int | None, dict[str, Any]]]
 ) -> None:
-    """Append the same act on several subjects: (subject id, unit id, detail) each; one look at the chain's end."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    session.flush()
-    previous = session.scalar(select(Audit.hash).order_by(Audit.id.desc()).limit(1)) or ""
+    """Append the same act on several subjects: (subject id, unit id, detail) each.
+
+    The rows are written at the very end of the transaction: its writers queue for the chain's end, and one that holds
+    it while it still works on other rows would hold up everybody.
+    """
     now = clock.now()
-    rows = []
-    for subject_id, unit_id, detail in acts:
-        row = {
+    rows = [
+        {
             "at": now,
             "person_id": actor.person_id,
             "actor": actor.name,
@@ -67,10 +67,36 @@ def record_many(
             "subject_id": subject_id,
             "unit_id": unit_id,
             "detail": json.loads(json.dumps(detail, default=_plain, ensure_ascii=False)),
-            "previous": previous,
         }
+        for subject_id, unit_id, detail in acts
+    ]
+    if session.in_nested_transaction():  # goes if the savepoint goes
+        _append(session, rows)
+    else:
+        session.info.setdefault(_WAITING, []).extend(rows)
+
+
+@event.listens_for(Session, "before_commit")
+def _end(session: Session) -> None:
+    rows = session.info.pop(_WAITING, []) if not session.in_nested_transaction() else []
+    if rows:
+        session.flush()
+        _append(session, rows)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    if not ended.nested:
+        session.info.pop(_WAITING, None)
+
+
+def _append(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    previous = session.scalar(select(Audit.hash).order_by(Audit.id.desc()).limit(1)) or ""
+    for row in rows:
+        row["previous"] = previous
         previous = row["hash"] = _hash(**row)
-        rows.append(row)
     if rows:
         session.execute(insert(Audit.__table__), rows)  # type: ignore[arg-type]  # a Table, which mypy sees as FromClause
 

@@ -24,7 +24,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.sqlite else create_engine(url, pool_size=10, pool_pre_ping=True)
+        self.engine = _sqlite_engine(url) if self.sqlite else _postgres_engine(url)
         self._writer = self.engine.execution_options(begin="IMMEDIATE") if self.sqlite else self.engine
         # SQLite's own queue of writers sleeps up to 0.1 s between looks; inside one process a lock hands over at once.
         self._turn = threading.Lock()
@@ -118,5 +118,24 @@ def _sqlite_engine(url: str) -> Engine:
     def _begin(connection: Connection) -> None:
         kind = connection.get_execution_options().get("begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {kind}")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> Engine:
+    engine = create_engine(url, pool_size=10, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def _open(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        # Compiling a page's queries takes longer than running them; it starts by an estimate of costs alone.
+        cursor.execute("SET jit = off")
+        # What was answered is on the disk, also where the server was told to be hasty; a stricter setting stays.
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
+        cursor.close()
+        connection.autocommit = False
 
     return engine

@@ -21,7 +21,7 @@ from publisher.words import _
 
 OLDEST_POSTGRES = 130_000  # what procrastinate works on
 # Off, a commit that was answered may be lost with the machine: what was sent would count as planned again.
-DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+DURABLE = ("fsync", "full_page_writes")  # synchronous_commit we switch on ourselves
 
 
 def open_quietly(config: Config) -> tuple[Database | None, Check]:

@@ -110,6 +110,7 @@ def _fill(office: Any, posts: int) -> int:
                 ).scalar_one()
             )
         connection.execute(text("ANALYZE"))
+        connection.commit()
         return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
 

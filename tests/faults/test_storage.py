@@ -139,8 +139,6 @@ def _on_disk(home: Path, prepared: Path, take: Callable[[Program], object], give
 
 def test_postgres_that_stops_in_a_burst_and_comes_back(stoppable_postgres: LocalServer, tmp_path: Path) -> None:
     url = stoppable_postgres.create_database()
-    # What is committed is written before the answer, as on every server that nobody made unsafe; this one is a test's.
-    url = f"{url}?options=-csynchronous_commit%3Don"
     opened = open_installation(Config(home=tmp_path / "home", database_url=url))
     with outlet_server(tmp_path / "ledger.jsonl") as (outlet, values):
         scene = Scene.build(make_office(opened), outlet, values)
