@@ -6,12 +6,13 @@ client when it is made and reads nothing global.
 
 import hashlib
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import Any, BinaryIO, ClassVar, Literal, Protocol, runtime_checkable
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -62,6 +63,25 @@ class Image:
 
 
 @dataclass(frozen=True)
+class Video:
+    """The film of a post: its bytes by sha256 and how many, its size in pixels, its length in whole seconds."""
+
+    sha256: str
+    media_type: str
+    size: int
+    width: int
+    height: int
+    seconds: int
+    alt: str = ""  # what is to be seen, for those who do not see it
+
+    @property
+    def told(self) -> str:
+        """Length and weight as people read them: `1:05, 12 MB`."""
+        weight = f"{max(1, round(self.size / 1_000_000))} MB" if self.size >= 500_000 else f"{-(-self.size // 1000)} KB"
+        return f"{self.seconds // 60}:{self.seconds % 60:02}, {weight}"
+
+
+@dataclass(frozen=True)
 class Theme:
     """A theme's code and title, as they stood when the post was rendered."""
 
@@ -89,6 +109,7 @@ class Post:
     source_date: date | None = None
     valid_until: date | None = None
     images: tuple[Image, ...] = ()
+    video: Video | None = None
     correction: str = ""
     link: str = ""  # the public address of the post, when the portal has one
     lines: Mapping[str, str] = field(default_factory=dict)  # sentence → how an editor wants it read aloud
@@ -107,6 +128,36 @@ class Part:
     def sha256(self) -> str:
         """The hexadecimal SHA-256 of the bytes."""
         return hashlib.sha256(self.data).hexdigest()
+
+    def open(self) -> BinaryIO:
+        """Return the bytes as a stream, to be closed by the caller."""
+        return BytesIO(self.data)
+
+
+class Stored(Part):
+    """A part whose bytes stay in the file store, named by their sha256: a film is opened when it is sent, and a
+    preview, which the editor asks for at every pause of typing, never reads it."""
+
+    _digest: str
+    _files: "Files"
+
+    def __init__(self, name: str, media_type: str, sha256: str, files: "Files") -> None:
+        for field_name, value in {"name": name, "media_type": media_type, "_digest": sha256, "_files": files}.items():
+            object.__setattr__(self, field_name, value)
+
+    @property
+    def data(self) -> bytes:
+        """The bytes, read and checked against their name."""
+        return self._files.get(self._digest)
+
+    @property
+    def sha256(self) -> str:
+        """The hexadecimal SHA-256 of the bytes, known without reading them."""
+        return self._digest
+
+    def open(self) -> BinaryIO:
+        """Return the bytes as a stream that was checked against their name."""
+        return self._files.open(self._digest)
 
 
 @dataclass(frozen=True)
@@ -131,6 +182,16 @@ class Rendered:
             if part.name == name:
                 return part
         raise KeyError(name)
+
+    @property
+    def film(self) -> Part | None:
+        """The film among the parts, if there is one."""
+        return next((part for part in self.parts if is_film(part.media_type)), None)
+
+
+def is_film(media_type: str) -> bool:
+    """Whether a part of this type is a film."""
+    return media_type.startswith("video/")
 
 
 def digest(parts: list[tuple[str, str, str]]) -> str:
@@ -198,10 +259,19 @@ class Limits:
     utf16: bool = False  # characters are counted in UTF-16 units (an emoji is two), else in code points
     images: int | None = None
     image_bytes: int | None = None
+    video: bool = False  # whether a film goes along; where not, the post goes without it
+    video_bytes: int | None = None
+    video_cover: bool = False  # whether a film needs the post's first picture as its cover
     per_hour: int | None = None
     settle: float = 0.0
     askable: bool = True
     attempt: float = 40.0  # seconds one attempt may take at most
+    film_attempt: float = 0.0  # the same where a film is sent: 50 MB take their time on an office's line
+
+    def longest(self, media_types: Iterable[str]) -> float:
+        """Return how many seconds an attempt with parts of these types may take."""
+        film = any(is_film(one) for one in media_types)
+        return max(self.attempt, self.film_attempt) if film else self.attempt
 
     def count(self, text: str) -> int:
         """Return how long a text is as the outlet counts it."""
@@ -227,6 +297,7 @@ class Files(Protocol):
     """The file store as a channel sees it: bytes by sha256, and named files of its own."""
 
     def get(self, digest: str) -> bytes: ...
+    def open(self, digest: str) -> BinaryIO: ...
     def write(self, name: str, data: bytes) -> None: ...
     def read(self, name: str) -> bytes | None: ...
     def remove(self, name: str) -> None: ...

@@ -26,7 +26,7 @@ class Portal:
     name: ClassVar[str] = "portal"
     title: ClassVar[str] = "Cổng thông tin"
     settings: ClassVar[tuple[Setting, ...]] = ()
-    limits: ClassVar[Limits] = Limits(title=200, images=20, image_bytes=8_000_000, attempt=20.0)
+    limits: ClassVar[Limits] = Limits(title=200, images=20, image_bytes=8_000_000, video=True, attempt=20.0)
     metrics: ClassVar[tuple[Metric, ...]] = (Metric("views", "Lượt xem", "lượt", "measured"),)
 
     def __init__(self, outfit: Outfit) -> None:
@@ -53,6 +53,8 @@ class Portal:
             "images": [[image.sha256, image.media_type] for image in post.images],
             "correction": post.correction,
         }
+        if post.video is not None:
+            page["video"] = post.video.sha256
         warnings = []
         if not post.summary:
             warnings.append("Chưa có tóm tắt: danh sách bài và mạng xã hội sẽ dùng mấy câu đầu của bài.")

@@ -4,7 +4,9 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from publisher.refusal import Missing
 
@@ -16,13 +18,29 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+PIECE = 1024 * 1024  # bytes read at once of what is too large for the memory
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file so that a reader sees the whole of it or nothing, also after a crash: write, sync, rename."""
+    _write_atomically(path, [data])
+
+
+def _hashed(stream: BinaryIO) -> str:
+    stream.seek(0)
+    counted = hashlib.sha256()
+    while piece := stream.read(PIECE):
+        counted.update(piece)
+    return counted.hexdigest()
+
+
+def _write_atomically(path: Path, pieces: Iterable[bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
@@ -56,6 +74,29 @@ class FileStore:
         if sha256(data) != digest:
             raise Missing(f"Tệp {digest[:12]}… trong kho đã bị thay đổi: hãy khôi phục thư mục files từ bản sao lưu.")
         return data
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Store what a stream holds, from its beginning, without reading it whole; return its sha256."""
+        digest = _hashed(stream)
+        path = self._blob(digest)
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            stream.seek(0)
+            _write_atomically(path, iter(lambda: stream.read(PIECE), b""))
+        return digest
+
+    def open(self, digest: str) -> BinaryIO:
+        """Return a stream of the bytes of `digest`, checked first as `get` checks them; `Missing` likewise."""
+        try:
+            stream = self._blob(digest).open("rb")
+        except FileNotFoundError as error:
+            raise Missing(f"Kho tệp thiếu tệp {digest[:12]}…: hãy khôi phục thư mục files từ bản sao lưu.") from error
+        if _hashed(stream) != digest:
+            stream.close()
+            raise Missing(f"Tệp {digest[:12]}… trong kho đã bị thay đổi: hãy khôi phục thư mục files từ bản sao lưu.")
+        stream.seek(0)
+        return stream
 
     def path(self, digest: str) -> Path:
         """Return where the bytes of `digest` lie, for sending them out without reading them whole."""

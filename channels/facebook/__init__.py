@@ -1,14 +1,14 @@
-"""A Facebook Page: posts of text, a link or pictures, sent through the Graph API.
+"""A Facebook Page: posts of text, a link, pictures or a film, sent through the Graph API.
 
 Pictures are staged unpublished first and attached to the post when all of them are up, also when there is only one:
 the one call that makes something visible is then small, and a lost answer while uploading has published nothing.
 Facebook has no idempotency key, so after a lost answer `find` looks for the post before anything is sent again.
-Video is not sent: a post has none yet.
+A film goes out in one call of its own (`film.py`); the post that Facebook makes of it is known when it is converted.
 """
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
@@ -33,14 +33,16 @@ from channels.base import (
     Unknown,
 )
 from channels.facebook.errors import Duplicate, Gone, NotPermitted, Repeated
+from channels.facebook.film import CONVERTS, FAILED, Failed, looked_at, lost, post_of, sent
 from channels.facebook.find import looks_left, matching, moment
-from channels.facebook.graph import GRAPH_URL, TIMES, VERSION, Access, Graph, Usage
+from channels.facebook.graph import FILM, GRAPH_URL, TIMES, VERSION, Access, Graph, Usage
 from channels.facebook.measure import METRICS, readings
 from channels.facebook.standing import standing
 from channels.facebook.text import HEAVIEST, hashes, read, rendered, too_big
 from channels.http import Times
 
 ATTEMPT = 120.0  # seconds of one attempt, all calls together
+FILM_ATTEMPT = 320.0  # the same where a film is sent
 
 
 class Facebook:
@@ -60,12 +62,15 @@ class Facebook:
         utf16=True,
         images=10,
         image_bytes=HEAVIEST,
+        video=True,
         settle=60.0,
         attempt=ATTEMPT,
+        film_attempt=FILM_ATTEMPT,
     )
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    pauses: ClassVar[tuple[float, ...]] = (3.0, 5.0, 8.0)  # between looks whether a short film is converted already
 
-    def __init__(self, outfit: Outfit, times: Times = TIMES) -> None:
+    def __init__(self, outfit: Outfit, times: Times = TIMES, film_times: Times = FILM) -> None:
         self._account = outfit.account
         self._files = outfit.files
         given = outfit.settings
@@ -77,6 +82,7 @@ class Facebook:
             version=given.get("version") or VERSION,
             base=outfit.addresses.get("facebook") or GRAPH_URL,
             times=times,
+            film_times=film_times,
         )
 
     @cached_property
@@ -97,8 +103,10 @@ class Facebook:
 
         `notes`: `photos` (part name → staged photo id), `posting` (the visible call was begun and may have landed),
         `duplicate` (Facebook called it a duplicate once), `orphans` (staged photos that were not removed), `looks`
-        and `first_look` (of `find`).
+        and `first_look` (of `find`); of a film `video` (its number) and `film_failed` (it could not be converted).
         """
+        if item.film is not None:
+            return self._film(item, item.film, notes)
         self._graph.begin(ATTEMPT)
         message, sheet, pictures = read(item)
         wrong = too_big(message, pictures)
@@ -107,25 +115,60 @@ class Facebook:
         kept = set(dict(notes.get("photos", {})).values())
         photos = self._staged(pictures, sheet["alt"], notes)
         try:
-            return self._receipt(self._posted(message, sheet["link"], photos, notes), item)
+            told = self._published(
+                lambda: self._graph.post(
+                    f"{self._page}/feed",
+                    message=message or None,
+                    link=sheet["link"] or None,
+                    attached_media=[{"media_fbid": photo} for photo in photos] or None,
+                    fields="permalink_url,created_time,is_published",
+                ),
+                notes,
+            )
+            return self._receipt(told, item)
         except Rejected as error:
             self._discard(notes)
             if kept.isdisjoint(photos) or isinstance(error, Repeated):
                 raise
         raise TryLater("Ảnh tải lên từ lần trước không còn dùng được: lần gửi sau sẽ tải lại.", 0)
 
-    def _posted(self, message: str, link: str, photos: list[str], notes: Notes) -> dict[str, Any]:
+    def _film(self, item: Rendered, film: Part, notes: Notes) -> Receipt:
+        """Send the film unless an earlier attempt has, then wait a little for its post."""
+        self._graph.begin(FILM_ATTEMPT)
+        wrong = too_big(read(item)[0], ())
+        if wrong:
+            raise Rejected(" ".join(wrong))
+        if notes.get("film_failed"):
+            self._film_over(notes)
+            raise Failed(FAILED)
+        if "video" not in notes:
+            notes["video"] = str(self._published(lambda: sent(self._graph, self._page, item, film), notes)["id"])
+        try:
+            told = post_of(self._graph, self._page, notes["video"], self.pauses)
+        except Failed:
+            self._film_over(notes)
+            raise
+        except (Gone, TryLater) as error:
+            raise Unknown(f"{CONVERTS} {error.message}") from None
+        if told is None:
+            raise Unknown(CONVERTS)
+        return self._receipt(told, item, notes["video"])
+
+    def _film_over(self, notes: Notes) -> None:
+        """Forget a film that could not be converted and remove it, best effort, so that a person may send another."""
+        with suppress(Refusal):
+            self._graph.delete(str(notes["video"]))
+        for name in ("video", "film_failed"):
+            if name in notes:
+                del notes[name]
+        notes["posting"] = False
+
+    def _published(self, call: Callable[[], dict[str, Any]], notes: Notes) -> dict[str, Any]:
         """Make the one call that shows something, marked in the notes while nobody knows how it went."""
         begun = bool(notes.get("posting"))
         notes["posting"] = True
         try:
-            return self._graph.post(
-                f"{self._page}/feed",
-                message=message or None,
-                link=link or None,
-                attached_media=[{"media_fbid": photo} for photo in photos] or None,
-                fields="permalink_url,created_time,is_published",
-            )
+            return call()
         except Duplicate as error:
             if not notes.get("duplicate"):
                 notes["duplicate"] = True
@@ -146,6 +189,9 @@ class Facebook:
         if not notes.get("posting"):
             return None  # the visible call was never begun
         self._graph.begin(ATTEMPT)
+        if item.film is not None and ("video" in notes or self._film_found(item, notes, since)):
+            came = looked_at(self._graph, self._page, notes) if "video" in notes else CannotTell()
+            return self._receipt(came, item, notes["video"]) if isinstance(came, dict) else came
         message, _sheet, _pictures = read(item)
         photos = frozenset(str(photo) for photo in dict(notes.get("photos", {})).values())
         found = matching(self._graph, self._page, message, photos, since, self._access.app_id)
@@ -158,6 +204,13 @@ class Facebook:
             raise TryLater("Chưa thấy bài trên Trang; Facebook có thể hiện chậm nên sẽ xem lại.", wait)
         return None
 
+    def _film_found(self, item: Rendered, notes: Notes, since: datetime) -> bool:
+        """Look for a film whose answer was lost; note the one that was found, none of several."""
+        found = lost(self._graph, self._page, item, since)
+        if len(found) == 1:
+            notes["video"] = found[0]
+        return bool(found)
+
     def amend(self, receipt: Receipt, item: Rendered, key: str) -> Receipt:
         """Replace the text; Facebook lets nobody replace pictures or the link of a post."""
         self._graph.begin(ATTEMPT)
@@ -168,6 +221,8 @@ class Facebook:
         stood = receipt.detail
         if "images" in stood and (stood["images"], stood.get("link")) != (hashes(pictures), sheet["link"]):
             raise Rejected("Facebook không cho thay ảnh hoặc liên kết của bài đã đăng. Hãy gỡ bài rồi đăng bài mới.")
+        if stood.get("film", "") != (item.film.sha256 if item.film else ""):
+            raise Rejected("Facebook không cho thay phim của bài đã đăng. Hãy gỡ bài rồi đăng bài mới.")
         answer = self._graph.post(receipt.remote_id, message=message)
         if answer.get("success") is not True:
             raise Unknown("Facebook không xác nhận đã sửa bài.")
@@ -175,8 +230,14 @@ class Facebook:
         return Receipt("live", receipt.remote_id, receipt.url, detail=detail, pace=self.usage.pace)
 
     def retract(self, receipt: Receipt) -> None:
-        """Delete the post; what cannot be deleted because nobody sees it any more is deleted."""
+        """Delete the post; what cannot be deleted because nobody sees it any more is deleted.
+
+        A film goes first: it would stay among the Page's films when only its post is deleted.
+        """
         self._graph.begin(ATTEMPT)
+        if receipt.detail.get("video"):
+            with suppress(Gone):
+                self._graph.delete(str(receipt.detail["video"]))
         try:
             answer = self._graph.delete(receipt.remote_id)
         except Gone:
@@ -251,7 +312,7 @@ class Facebook:
         if left:
             notes["orphans"] = [*notes.get("orphans", []), *left]
 
-    def _receipt(self, told: Mapping[str, Any], item: Rendered) -> Receipt:
+    def _receipt(self, told: Mapping[str, Any], item: Rendered, video: str = "") -> Receipt:
         """Return the receipt of a post that Facebook named, just made or found again."""
         number = str(told.get("id", ""))
         if not re.fullmatch(r"\d+_\d+", number):
@@ -263,5 +324,6 @@ class Facebook:
             "link": sheet["link"],
             "version": self._graph.version,
             "usage": self.usage.percent,
+            **({"video": video, "film": item.film.sha256} if item.film else {}),
         }
         return Receipt("live", number, url, moment(told.get("created_time")), detail, self.usage.pace)

@@ -46,6 +46,7 @@ class Meaning:
 
 _RECONNECT = "Hãy kết nối lại Trang trong mục Kênh."
 _ROLE = "Hãy cấp lại quyền tạo nội dung trên Trang cho người đã kết nối rồi kết nối lại trong mục Kênh."
+_FILM = "Hãy xuất phim sang MP4 (hình H.264, tiếng AAC), tải lên lại rồi gửi."
 _SLOW = "Hệ thống sẽ tự giãn nhịp và gửi lại."
 _LOOK = "Hệ thống sẽ kiểm tra xem bài đã lên chưa trước khi gửi lại."
 _OPERATOR = "Đây là lỗi cấu hình: hãy báo quản trị hệ thống kiểm tra thiết lập kênh."
@@ -63,6 +64,7 @@ CODES: dict[int, Meaning] = {
     104: Meaning(Unauthorised, f"Facebook không thấy khóa truy cập. {_RECONNECT}"),
     190: Meaning(Unauthorised, f"Khóa truy cập Facebook không còn dùng được. {_RECONNECT}"),
     341: Meaning(TryLater, f"Facebook tạm giới hạn ứng dụng. {_SLOW}", 900),
+    352: Meaning(Rejected, f"Facebook không nhận dạng phim này. {_FILM}"),
     368: Meaning(
         Unauthorised,
         "Facebook tạm chặn Trang vì cho là vi phạm chính sách. Đừng gửi lại: hãy mở mục Chất lượng Trang trên Facebook"
@@ -73,6 +75,8 @@ CODES: dict[int, Meaning] = {
     1705: Meaning(Unauthorised, f"Khóa đang dùng là của người dùng, không phải của Trang. {_RECONNECT}"),
     2500: Meaning(Unauthorised, f"Facebook không hiểu lời gọi hoặc không có phiên bản Graph API này. {_OPERATOR}"),
     3001: Meaning(Rejected, f"Lời gọi số liệu thiếu tên chỉ số. {_OPERATOR}"),
+    6000: Meaning(Rejected, f"Facebook không nhận được tệp phim này. {_FILM}"),
+    6001: Meaning(Unknown, f"Việc tải phim lên Facebook bị ngắt. {_LOOK}"),
     80001: Meaning(TryLater, f"Trang đã dùng hết lượt gọi Facebook trong 24 giờ. {_SLOW}", 900),
     1609005: Meaning(
         Rejected,
@@ -111,6 +115,8 @@ SUBCODES: dict[int, Meaning] = {
     1996: Meaning(TryLater, f"Facebook thấy nhịp gọi bất thường và tạm giới hạn. {_SLOW}", 3600),
     2061006: Meaning(Rejected, "Liên kết trong bài không đúng dạng. Hãy sửa liên kết rồi gửi lại."),
     2069019: Meaning(Rejected, "Tệp ảnh bị hỏng hoặc Facebook không đọc được. Hãy tải ảnh khác lên rồi gửi lại."),
+    1363024: Meaning(Rejected, f"Facebook không nhận dạng phim này. {_FILM}"),
+    1363030: Meaning(Unknown, f"Facebook báo tải phim lên quá lâu. {_LOOK}"),
     # The account's standing.
     1346003: Meaning(
         Unauthorised, "Facebook cho là nội dung gây phiền nhiễu. Đừng gửi lại: hãy xem mục Chất lượng Trang."

@@ -17,13 +17,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 import requests
 
-from channels.base import Refusal, TryLater, Unknown
+from channels.base import Part, Refusal, TryLater, Unknown
 from channels.facebook.errors import UNCLEAR, Meaning, meaning
 from channels.http import Client, Times, json_object, redact
+from channels.multipart import Multipart
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # an invalid escape in its source: a SyntaxWarning on Python 3.12 and later
@@ -33,6 +34,8 @@ log = logging.getLogger("channels.facebook")
 
 VERSION = "v26.0"  # of 2026-07-29; an expired version does not fail, it silently behaves as the oldest one left
 GRAPH_URL = "https://graph.facebook.com"
+VIDEO_URL = "https://graph-video.facebook.com"  # for the bytes of films alone
+FILM = Times(connect=15, read=60, total=280)  # 50 MB at 2 Mbit/s take 200 seconds
 TIMES = Times(connect=5, read=30, total=40)
 LEAST = 8.0  # seconds: with less left than this, no call is begun
 REMEMBERED = 300.0  # seconds a full budget is believed when Facebook names no minutes
@@ -50,6 +53,7 @@ class Access:
     base: str = GRAPH_URL
     hidden: tuple[str, ...] = field(default=(), repr=False)  # further secrets that go into calls
     times: Times = TIMES
+    film_times: Times = FILM  # of sending a film's bytes
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -113,18 +117,35 @@ class Graph:
         file = (name, data, media_type)
         return self._call(lambda: self._sdk.put_photo(file, path, **_encoded(fields)), writing=True)
 
+    def film(self, path: str, part: Part, **fields: Any) -> dict[str, Any]:
+        """Send a film's bytes in the multipart field `source`, from the file store piece by piece."""
+        edge = f"{self._sdk.version}/{path}"
+        with part.open() as stream:
+            return self._call(
+                lambda: self._session.film(edge, _encoded(fields), part, stream, self._sdk.timeout),
+                writing=True,
+                times=self._access.film_times,
+            )
+
+    def rest(self, seconds: float) -> bool:
+        """Wait if there is time for it and for a call afterwards; return whether there was."""
+        if self._until - time.monotonic() < seconds + LEAST:
+            return False
+        time.sleep(seconds)
+        return True
+
     def delete(self, path: str) -> dict[str, Any]:
         """Delete an object."""
         return self._call(lambda: self._sdk.delete_object(path), writing=True)
 
-    def _call(self, action: Callable[[], Any], *, writing: bool) -> dict[str, Any]:
+    def _call(self, action: Callable[[], Any], *, writing: bool, times: Times | None = None) -> dict[str, Any]:
         now = time.monotonic()
         if now > self._until - LEAST:
             raise TryLater("Chưa làm xong trong thời gian cho phép của một lần gửi: sẽ làm tiếp ở lần sau.", 0)
         if writing and now < self._full_until:
             full = "Hạn mức gọi Facebook đã đầy: đang chờ để không bị chặn lâu hơn."
             raise TryLater(full, self._full_until - now, everything=True)
-        times = self._access.times
+        times = times or self._access.times
         self._sdk.timeout = times._replace(total=min(times.total, self._until - now))
         lost, said = "", None
         try:
@@ -203,6 +224,25 @@ class _Session(Client):
         self.last = answer
         _clear(answer)
         return answer
+
+    def film(self, edge: str, fields: Mapping[str, str], part: Part, stream: BinaryIO, times: Times) -> dict[str, Any]:
+        """Send a film; the library would join file and form in memory. Raises its error for Facebook's."""
+        self.last = None
+        host = VIDEO_URL if self._access.base == GRAPH_URL else self._access.base.rstrip("/")
+        proof = _proof(self._access)
+        form = Multipart({**fields, **({"appsecret_proof": proof} if proof else {})}, "source", part, stream)
+        headers = {
+            "Accept": "application/json",
+            "Authorization": f"Bearer {self._access.token}",
+            "Content-Type": form.content_type,
+        }
+        answer = super().request("POST", f"{host}/{edge}", data=form, headers=headers, timeout=times)
+        self.last = answer
+        _clear(answer)
+        said = json_object(answer)
+        if said.get("error"):
+            raise facebook.GraphAPIError(said)
+        return said
 
 
 def _clear(answer: requests.Response) -> None:

@@ -6,34 +6,47 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from channels.base import Files, Part, Post, Rendered, look
+from channels.base import Files, Part, Post, Rendered, Stored, look
 
 LONGEST = 63_206  # characters of a message, used by two publishers in production; no page of Meta names it
 HEAVIEST = 4_000_000  # bytes of a picture: Meta's reference says 10 MB, its error text 4 MB
+LONGEST_TITLE = 255  # characters of a film's title
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
 
 
 def rendered(post: Post, files: Files) -> Rendered:
-    """Return `message.txt`, `post.json` (link, alternative texts) and the pictures in order.
+    """Return `message.txt`, `post.json` (link, alternative texts, the film's title) and the pictures in order, or the
+    film: a post holds one or the other.
 
-    Without pictures the link goes as a link, which Facebook shows as a card of its own; else it ends the message.
+    With neither the link goes as a link, which Facebook shows as a card of its own; else it ends the message.
     """
-    link = post.link if post.images else ""
+    images = () if post.video else post.images
+    seen = bool(images or post.video)
+    link = post.link if seen else ""
     text = look().get_template("facebook.txt").render(post=post, link=link, hashtags=_hashtags(post.tags))
     message = re.sub(r"\n{3,}", "\n\n", unicodedata.normalize("NFC", text)).strip()
     pictures = [
         Part(f"image-{n}.{_ENDINGS.get(image.media_type, 'bin')}", image.media_type, files.get(image.sha256))
-        for n, image in enumerate(post.images, start=1)
+        for n, image in enumerate(images, start=1)
     ]
-    alts = {part.name: image.alt for part, image in zip(pictures, post.images, strict=True)}
-    sheet = json.dumps({"alt": alts, "link": "" if post.images else post.link}, ensure_ascii=False, sort_keys=True)
+    alts = {part.name: image.alt for part, image in zip(pictures, images, strict=True)}
+    values: dict[str, Any] = {"alt": alts, "link": "" if seen else post.link}
+    films = []
+    if post.video is not None:
+        values["title"] = unicodedata.normalize("NFC", post.title)[:LONGEST_TITLE]
+        films.append(Stored("video.mp4", post.video.media_type, post.video.sha256, files))
+    sheet = json.dumps(values, ensure_ascii=False, sort_keys=True)
     warnings = too_big(message, pictures)
-    if not post.images and not post.link:
+    if post.video is not None and post.images:
+        without = "Facebook nhận phim hoặc ảnh trong một bài: bài đăng kèm phim, ảnh của bài không đi theo."
+        warnings.append(without)
+    if not seen and not post.link:
         warnings.append("Bài không có ảnh và liên kết: trên Facebook bài chỉ có chữ thường ít người xem.")
     parts = (
         Part("message.txt", "text/plain", message.encode()),
         Part("post.json", "application/json", sheet.encode()),
         *pictures,
+        *films,
     )
     return Rendered(parts, tuple(warnings))
 

@@ -1,4 +1,4 @@
-"""Zalo Official Account: articles, made hidden and then shown.
+"""Zalo Official Account: articles of text and pictures or of a film (`film.py`), made hidden and then shown.
 
 Zalo answers a creation with a job token, lists the article only when the job has ended, and has no idempotency key.
 So an article is created hidden, known by its job token (kept in `notes`) or by the delivery's key inside it, and only
@@ -7,6 +7,7 @@ one is left over (zalo-oa-api.md §3.5). Publishing an article notifies nobody: 
 delivery of its own (`broadcast.py`).
 """
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -25,12 +26,14 @@ from channels.base import (
     Rendered,
     Setting,
     Standing,
+    Stored,
     TryLater,
     Unknown,
 )
 from channels.http import Times
 from channels.zalo import broadcast
-from channels.zalo.api import CALL, SLICE, Api, articles, calling, same, wait_for
+from channels.zalo import film as films
+from channels.zalo.api import CALL, FILM, SLICE, Api, articles, calling, same, wait_for
 from channels.zalo.article import TITLE, UNREACHABLE, is_marked, marked, payload, rendered, stands
 from channels.zalo.errors import Absent, MediaFailed
 from channels.zalo.images import MOST_BYTES
@@ -38,6 +41,7 @@ from channels.zalo.standing import standing
 
 ATTEMPT = 90.0
 SPENT_BY = 80.0  # seconds after which an attempt calls nothing more: the lease must outlast it
+FILM_ATTEMPT, FILM_SPENT_BY = 330.0, 320.0  # the same where a film is handed over first
 FIND_PAGES = 5
 MEASURE_PAGES = 40
 LOOKS = 3  # with `settle` and the waits between, 15 minutes: a job may end and be listed late
@@ -67,7 +71,16 @@ class Zalo:
             needed=False, pattern=r"[1-9]\d{0,2}",
         ),
     )  # fmt: skip
-    limits: ClassVar[Limits] = Limits(title=TITLE, image_bytes=MOST_BYTES, settle=300.0, attempt=ATTEMPT)
+    limits: ClassVar[Limits] = Limits(
+        title=TITLE,
+        image_bytes=MOST_BYTES,
+        video=True,
+        video_bytes=films.MOST_BYTES,
+        video_cover=True,
+        settle=300.0,
+        attempt=ATTEMPT,
+        film_attempt=FILM_ATTEMPT,
+    )
     metrics: ClassVar[tuple[Metric, ...]] = (
         Metric("views", "Lượt xem bài trên Zalo", "lượt", "measured"),
         Metric("shares", "Lượt chia sẻ trên Zalo", "lượt", "measured"),
@@ -75,7 +88,9 @@ class Zalo:
     )
     # Between questions whether a job has ended, in seconds; clients in use wait 8 × 3 s, sometimes longer.
     pauses: ClassVar[tuple[float, ...]] = (1.0, 2.0, 3.0, 3.0, 3.0, 3.0)
+    film_pauses: ClassVar[tuple[float, ...]] = (5.0,) * 8  # the same for a film, which takes up to minutes
     times: ClassVar[Times] = CALL
+    film_times: ClassVar[Times] = FILM
 
     def __init__(self, outfit: Outfit) -> None:
         self._outfit = outfit
@@ -90,23 +105,30 @@ class Zalo:
             raise Rejected(UNREACHABLE)
         pictures = {image.sha256: self._outfit.files.get(image.sha256) for image in post.images}
         settings = self._outfit.settings
-        return rendered(post, pictures, settings.get("author", ""), settings.get("comment") or "show")
+        comment = settings.get("comment") or "show"
+        film = None
+        if post.video is not None:
+            film = Stored("video.mp4", post.video.media_type, post.video.sha256, self._outfit.files)
+        return rendered(post, pictures, settings.get("author", ""), comment, film)
 
     def deliver(self, item: Rendered, key: str, notes: Notes) -> Receipt:
         """Create the article hidden, wait for its id, show it; each step once, however often this is called.
 
         `notes`: `creating` (a creation was begun), `job` (its token), `id` (of the article), `showing` (the visible
-        call was begun), `show_job` (its token), `looks`, `media` (how often pictures could not be fetched).
+        call was begun), `show_job` (its token), `looks`, `media` (how often pictures could not be fetched), `film`,
+        `film_tries` and `video` (of a film, which comes first).
         """
         if broadcast.is_one(item):
             return broadcast.deliver(self._outfit, item, notes)
-        hidden, shown = payload(item, self._public, "hide"), payload(item, self._public, "show")
-        with self._calling() as api:
+        payload(item, self._public, "hide")  # refuses what Zalo would, before a film travels
+        with self._calling(item) as api:
+            video = films.ready(api, item.film, notes, self.film_pauses) if item.film is not None else ""
+            hidden, shown = (payload(item, self._public, status, video) for status in ("hide", "show"))
             if "id" not in notes:
                 notes["id"] = self._made(api, marked(hidden, key), notes)
             if "show_job" not in notes:
                 self._show(api, shown, notes)
-            return self._seen(api, notes)
+            return self._seen(api, item, notes)
 
     def find(self, item: Rendered, key: str, notes: Notes, since: datetime) -> Receipt | CannotTell | None:
         """Say whether the article is visible; None also when it exists hidden, so that `deliver` goes on with it.
@@ -119,7 +141,7 @@ class Zalo:
             return None
         with self._calling() as api:
             if "id" in notes:
-                return self._standing(api, notes)
+                return self._standing(api, item, notes)
             if "job" in notes:
                 return None
             number = self._lost(api, item, key)
@@ -135,8 +157,13 @@ class Zalo:
     def amend(self, receipt: Receipt, item: Rendered, key: str) -> Receipt:
         """Replace the article by its id; where Zalo tells that it stands so already, nothing is sent."""
         broadcast.refuse(receipt)
-        article = payload(item, self._public, "show")
-        with self._calling() as api:
+        stood = receipt.detail
+        if stood.get("type", "normal") != films.kind_of(item):
+            raise Rejected("Zalo không đổi được bài thường thành bài phim và ngược lại. Hãy gỡ bài rồi đăng bài mới.")
+        payload(item, self._public, "show")
+        with self._calling(item) as api:
+            video = self._film_of(api, item, stood)
+            article = payload(item, self._public, "show", video)
             detail = self._detail(api, receipt.remote_id)
             if not stands(detail, article):
                 job = _token(api.post(f"{_VERBS}/update", {"id": receipt.remote_id, **article}))
@@ -146,7 +173,16 @@ class Zalo:
                     raise self._unfetched(error) from None
                 if done is None:
                     raise Unknown("Zalo đã nhận bản sửa nhưng chưa xử lý xong.")
-        return Receipt("live", receipt.remote_id, receipt.url, detail=receipt.detail)
+        return Receipt("live", receipt.remote_id, receipt.url, detail={**stood, **films.facts(item, {"video": video})})
+
+    def _film_of(self, api: Api, item: Rendered, stood: Mapping[str, Any]) -> str:
+        """Return the number of a correction's film: the standing one's, or of a new film that is handed over now."""
+        if item.film is None:
+            return ""
+        if stood.get("film") == item.film.sha256 and stood.get("video"):
+            return str(stood["video"])
+        name = f"zalo/{self._outfit.account}/film-{item.film.sha256}.json"
+        return films.ready(api, item.film, films.Kept(self._outfit.files, name), self.film_pauses)
 
     def retract(self, receipt: Receipt) -> None:
         """Remove the article; one that Zalo does not know any more is removed."""
@@ -170,7 +206,7 @@ class Zalo:
         older = 0
         with self._calling() as api:
             account = api.get("/v2.0/oa/getoa")
-            for item in articles(api, "normal", MEASURE_PAGES):
+            for item in articles(api, str(receipt.detail.get("type", "normal")), MEASURE_PAGES):
                 if str(item.get("id")) == receipt.remote_id:
                     found += [*_reading("views", item.get("total_view")), *_reading("shares", item.get("total_share"))]
                     break
@@ -183,8 +219,9 @@ class Zalo:
         """Return how the account stands at Zalo and until when without a new consent: 2 calls."""
         return standing(self._outfit)
 
-    def _calling(self) -> AbstractContextManager[Api]:
-        return calling(self._outfit, SPENT_BY, self.times)
+    def _calling(self, item: Rendered | None = None) -> AbstractContextManager[Api]:
+        film = item is not None and item.film is not None
+        return calling(self._outfit, FILM_SPENT_BY if film else SPENT_BY, self.times, self.film_times)
 
     def _made(self, api: Api, hidden: dict[str, Any], notes: Notes) -> str:
         """Return the hidden article's id, creating it unless an earlier attempt has."""
@@ -231,7 +268,7 @@ class Zalo:
             return
         raise TryLater("Bản ẩn của bài không còn trên Zalo OA: hệ thống sẽ tạo lại.", 0)
 
-    def _seen(self, api: Api, notes: Notes) -> Receipt:
+    def _seen(self, api: Api, item: Rendered, notes: Notes) -> Receipt:
         """Return the receipt once Zalo shows the article; from here on every doubt is `Unknown`."""
         try:
             done = wait_for(api, notes["show_job"], self.pauses)
@@ -249,9 +286,9 @@ class Zalo:
         if detail.get("status") != "show":
             self._forget(notes, "show_job")
             raise Unknown("Zalo báo đã xử lý nhưng bài vẫn ẩn. Hệ thống sẽ kiểm tra rồi yêu cầu lại.")
-        return _receipt(notes["id"], detail)
+        return _receipt(notes["id"], detail, films.facts(item, notes))
 
-    def _standing(self, api: Api, notes: Notes) -> Receipt | CannotTell | None:
+    def _standing(self, api: Api, item: Rendered, notes: Notes) -> Receipt | CannotTell | None:
         """Look at the article by its id: visible, still hidden, or gone."""
         try:
             detail = self._detail(api, notes["id"])
@@ -260,12 +297,13 @@ class Zalo:
                 return CannotTell()  # shown and then removed by somebody, perhaps: a person decides
             self._forget(notes, "id", "job", "creating")
             return None
-        return _receipt(notes["id"], detail) if detail.get("status") == "show" else None
+        shown = detail.get("status") == "show"
+        return _receipt(notes["id"], detail, films.facts(item, notes)) if shown else None
 
     def _lost(self, api: Api, item: Rendered, key: str) -> str | None:
         """Return the id of the hidden article that carries the key; others of the same title are let be."""
         title = payload(item, self._public, "hide")["title"]
-        for listed in articles(api, "normal", FIND_PAGES):
+        for listed in articles(api, films.kind_of(item), FIND_PAGES):
             if not same(listed.get("title", ""), title) or listed.get("status") == "show":
                 continue
             with suppress(Absent):
@@ -308,9 +346,9 @@ def _token(data: dict[str, Any]) -> str:
     return token
 
 
-def _receipt(number: str, detail: dict[str, Any]) -> Receipt:
+def _receipt(number: str, detail: dict[str, Any], kept: dict[str, Any]) -> Receipt:
     link = str(detail.get("link_view") or "")
-    return Receipt("live", number, link if link.startswith(("https://", "http://")) else "")
+    return Receipt("live", number, link if link.startswith(("https://", "http://")) else "", detail=kept)
 
 
 def _reading(metric: str, value: Any) -> list[Reading]:

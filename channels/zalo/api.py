@@ -12,12 +12,14 @@ from typing import Any
 
 import requests
 
-from channels.base import Outfit, TryLater, Unauthorised, Unknown
+from channels.base import Outfit, Part, TryLater, Unauthorised, Unknown
 from channels.http import Client, Times, json_object
+from channels.multipart import Multipart
 from channels.zalo.errors import Declined, Processing, refusal
 
 API_URL = "https://openapi.zalo.me"
 CALL = Times(connect=5.0, read=20.0, total=25.0)
+FILM = Times(connect=15.0, read=60.0, total=240.0)  # 50 MB at 2 Mbit/s take 200 seconds
 SHORTEST = 2.0  # seconds that must be left for a call to be begun
 SLICE = 10  # Zalo's largest page of articles
 
@@ -25,7 +27,7 @@ SLICE = 10  # Zalo's largest page of articles
 class Api:
     """The calls of one verb: they share a connection and a stretch of time, and end together."""
 
-    def __init__(self, outfit: Outfit, client: Client, seconds: float, times: Times) -> None:
+    def __init__(self, outfit: Outfit, client: Client, seconds: float, times: Times, film_times: Times) -> None:
         if outfit.tokens is None:
             raise Unauthorised("Zalo OA chưa kết nối. Hãy nhờ quản trị viên Zalo OA cấp quyền trong mục Kênh.")
         self._base = (outfit.addresses.get("zalo") or API_URL).rstrip("/")
@@ -33,16 +35,23 @@ class Api:
         self._tokens = outfit.tokens
         self._client = client
         self._ends = time.monotonic() + seconds
-        self._times = times
+        self._times, self._film_times = times, film_times
         self._token = ""
 
-    def get(self, path: str, **values: str) -> dict[str, Any]:
-        """Return the `data` of a GET; articles take plain query parameters (never one `data=`)."""
-        return self._call("GET", path, params=values)
+    def get(self, path: str, more: Mapping[str, str] | None = None, /, **values: str) -> dict[str, Any]:
+        """Return the `data` of a GET; articles take plain query parameters (never one `data=`). `more`: headers."""
+        return self._call("GET", path, params=values, more=more)
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Return the `data` of a POST of JSON."""
         return self._call("POST", path, json=body)
+
+    def upload(self, path: str, name: str, part: Part) -> dict[str, Any]:
+        """Return the `data` of a POST of one file in a form field, read from the file store piece by piece."""
+        with part.open() as stream:
+            form = Multipart({}, name, part, stream)
+            headers = {"Content-Type": form.content_type}
+            return self._call("POST", path, data=form, more=headers, times=self._film_times)
 
     def left(self) -> float:
         """Return how many seconds the verb may still take."""
@@ -65,20 +74,23 @@ class Api:
         self._token = self._tokens.renewed(spent)
         return self._once(method, path, **what)
 
-    def _once(self, method: str, path: str, **what: Any) -> dict[str, Any]:
-        times = self._times._replace(total=min(self._times.total, self.left()))
+    def _once(
+        self, method: str, path: str, *, more: Mapping[str, str] | None = None, times: Times | None = None, **what: Any
+    ) -> dict[str, Any]:
+        times = times or self._times
+        times = times._replace(total=min(times.total, self.left()))
         if self.left() < SHORTEST:
             raise TryLater("Hết thời gian của lần gửi này trước khi gọi Zalo. Hệ thống sẽ tự làm tiếp.")
-        headers = {"access_token": self._token}
+        headers = {**(more or {}), "access_token": self._token}
         response = self._client.request(method, f"{self._base}{path}", headers=headers, timeout=times, **what)
         return data_of(response, [*self._secrets, self._token])
 
 
 @contextmanager
-def calling(outfit: Outfit, seconds: float, times: Times = CALL) -> Iterator[Api]:
+def calling(outfit: Outfit, seconds: float, times: Times = CALL, film_times: Times = FILM) -> Iterator[Api]:
     """Open the calls of one verb, which may take `seconds` altogether; the connection is closed at the end."""
     with Client(allow=outfit.addresses.values(), times=times) as client:
-        yield Api(outfit, client, seconds, times)
+        yield Api(outfit, client, seconds, times, film_times)
 
 
 def data_of(response: requests.Response, secrets: list[str], *, oauth: bool = False) -> dict[str, Any]:

@@ -5,15 +5,16 @@ bounds here stay below (zalo-oa-api.md §3.1).
 """
 
 import json
-import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from channels.base import Image, Part, Post, Rejected, Rendered, Unauthorised, look
+from channels.zalo import film as films
 from channels.zalo.api import same
 from channels.zalo.images import TAKEN, fitted, lacks, plain_cover
-from channels.zalo.text import one_line, simple
+from channels.zalo.text import nfc, one_line, simple
 
 TITLE = 140
 DESCRIPTION = 250
@@ -25,14 +26,18 @@ UNREACHABLE = (
 PICTURES = "/anh/"  # of our portal: `<public address>/anh/<sha256 of the part>`
 
 
-def rendered(post: Post, pictures: Mapping[str, bytes], author: str, comment: str) -> Rendered:
-    """Return `article.json`, `preview.html` for the screen, and every picture as Zalo will fetch it.
+def rendered(
+    post: Post, pictures: Mapping[str, bytes], author: str, comment: str, film: Part | None = None
+) -> Rendered:
+    """Return `article.json`, `preview.html` for the screen, every picture as Zalo will fetch it, and the film.
 
     `pictures`: the bytes of the post's pictures by sha256. The first one is the cover and is not repeated.
     """
+    if film is not None:
+        return _film_rendered(post, pictures, comment, film)
     parts, warnings = _pictures(post, pictures)
     author, more = _author(author or post.unit, bool(author))
-    html = _nfc(look().get_template("zalo.html").render(post=post, body=simple(post.body_html)))
+    html = nfc(look().get_template("zalo.html").render(post=post, body=simple(post.body_html)))
     body: list[dict[str, str]] = [{"type": "text", "content": html}]
     captions = [image.alt for image in post.images[1:]]
     body += [
@@ -41,26 +46,47 @@ def rendered(post: Post, pictures: Mapping[str, bytes], author: str, comment: st
     ]
     article = {
         "type": "normal",
-        "title": _nfc(" ".join(post.title.split())),
+        "title": nfc(" ".join(post.title.split())),
         "author": author,
-        "description": one_line(_nfc(post.summary or post.body_text or post.title), DESCRIPTION),
+        "description": _description(post),
         "cover": {"cover_type": "photo", "photo_url": parts[0].name, "status": "show" if post.images else "hide"},
         "body": body,
         "comment": comment,
     }
-    if len(" ".join(post.summary.split())) > DESCRIPTION:
-        more.append(f"Tóm tắt dài hơn {DESCRIPTION} ký tự: Zalo sẽ hiện phần đầu.")
+    more += _shortened(post)
     data = json.dumps(article, ensure_ascii=False, sort_keys=True).encode()
     preview = look().get_template("zalo_preview.html").render(article=article, html=html, images=post.images)
     texts = (Part("article.json", "application/json", data), Part("preview.html", "text/html", preview.encode()))
     return Rendered((*texts, *parts), (*more, *warnings), fetched=tuple(part.name for part in parts))
 
 
+def _film_rendered(post: Post, pictures: Mapping[str, bytes], comment: str, film: Part) -> Rendered:
+    parts, warnings = _pictures(replace(post, images=post.images[:1]), pictures)
+    article = films.article_of(post, _description(post), parts[0], film, comment)
+    data = json.dumps(article, ensure_ascii=False, sort_keys=True).encode()
+    texts = (
+        Part("article.json", "application/json", data),
+        Part("preview.html", "text/html", films.preview(post, article)),
+    )
+    warnings = warnings if post.images else []  # a film needs a cover of the post's own: the limits say so
+    told = (*films.told(post), *_shortened(post), *warnings)
+    return Rendered((*texts, *parts, film), told, fetched=(parts[0].name,))
+
+
+def _description(post: Post) -> str:
+    return one_line(nfc(post.summary or post.body_text or post.title), DESCRIPTION)
+
+
+def _shortened(post: Post) -> list[str]:
+    long = len(" ".join(post.summary.split())) > DESCRIPTION
+    return [f"Tóm tắt dài hơn {DESCRIPTION} ký tự: Zalo sẽ hiện phần đầu."] if long else []
+
+
 def _pictures(post: Post, pictures: Mapping[str, bytes]) -> tuple[list[Part], list[str]]:
     """Return cover and body pictures in order, and what an editor should know about them."""
     if not post.images:
         told = "Bài không có ảnh: Zalo đòi ảnh bìa nên hệ thống tạo một ảnh bìa có tiêu đề và tên đơn vị."
-        return [Part("cover.png", "image/png", plain_cover(_nfc(post.title), _nfc(post.unit)))], [told]
+        return [Part("cover.png", "image/png", plain_cover(nfc(post.title), nfc(post.unit)))], [told]
     parts, warnings = [], []
     for number, image in enumerate(post.images):
         kind = "image" if number else "cover"
@@ -86,7 +112,7 @@ def _told(number: int, image: Image, size: int) -> list[str]:
 
 
 def _author(name: str, chosen: bool) -> tuple[str, list[str]]:
-    name = _nfc(" ".join(name.split()))
+    name = nfc(" ".join(name.split()))
     if len(name) <= AUTHOR:
         return name, []
     where = "thiết lập kênh" if chosen else "tên đơn vị"
@@ -94,8 +120,9 @@ def _author(name: str, chosen: bool) -> tuple[str, list[str]]:
     return one_line(name, AUTHOR), [told]
 
 
-def payload(item: Rendered, public: str, status: str) -> dict[str, Any]:
-    """Return the body of create and update: the approved article with the addresses of its pictures.
+def payload(item: Rendered, public: str, status: str, video: str = "") -> dict[str, Any]:
+    """Return the body of create and update: the approved article with the addresses of its pictures, the number of
+    its film at Zalo.
 
     `public` is how the world reaches our portal; without it Zalo cannot fetch a picture (`Unauthorised`: the
     account has to wait until somebody sets it).
@@ -104,10 +131,17 @@ def payload(item: Rendered, public: str, status: str) -> dict[str, Any]:
         raise Unauthorised(UNREACHABLE)
     article: dict[str, Any] = json.loads(item.part("article.json").data)
     article["status"] = status
+    if article["type"] == "video":
+        article |= {"avatar": address(public, item.part(article["avatar"])), "video_id": video}
+        return _bounded(article)
     article["cover"]["photo_url"] = address(public, item.part(article["cover"]["photo_url"]))
     for block in article["body"]:
         if block["type"] == "image":
             block["url"] = address(public, item.part(block["url"]))
+    return _bounded(article)
+
+
+def _bounded(article: dict[str, Any]) -> dict[str, Any]:
     wrong = too_long(article)
     if wrong:
         raise Rejected(" ".join(wrong))
@@ -122,17 +156,13 @@ def address(public: str, part: Part) -> str:
     return urlunsplit((parts.scheme, host, path, "", ""))
 
 
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
 def too_long(article: Mapping[str, Any]) -> list[str]:
     """Return as sentences which texts of an article Zalo would refuse for their length."""
     bounds = (("title", "Tiêu đề", TITLE), ("description", "Tóm tắt", DESCRIPTION), ("author", "Tên tác giả", AUTHOR))
     return [
         f"{title} có {len(article[name])} ký tự, Zalo nhận từ 1 đến {most}."
         for name, title, most in bounds
-        if not 1 <= len(article[name]) <= most
+        if name in article and not 1 <= len(article[name]) <= most
     ]
 
 
@@ -142,16 +172,22 @@ def marked(article: dict[str, Any], key: str) -> dict[str, Any]:
     Zalo has no idempotency key and looks nothing up: by this line `find` knows a lost creation among others of
     the same title, also another publisher's. The call that shows the article sends the approved text without it.
     """
+    if article["type"] == "video":
+        return films.marked(article, key, DESCRIPTION)
     return {**article, "body": [*article["body"], {"type": "text", "content": f"<p>{key}</p>"}]}
 
 
 def is_marked(detail: Mapping[str, Any], key: str) -> bool:
     """Whether an article's details carry the delivery's key."""
-    return any(key in str(block.get("content", "")) for block in _blocks(detail))
+    texts = [detail.get("description"), *(block.get("content") for block in _blocks(detail))]
+    return any(key in str(text or "") for text in texts)
 
 
 def stands(detail: Mapping[str, Any], article: Mapping[str, Any]) -> bool:
     """Whether an article's details are surely what we would send: only where Zalo tells everything as it got it."""
+    if article["type"] == "video":
+        names = ("status", "title", "description", "avatar", "video_id")
+        return all(same(detail.get(name, ""), article[name]) for name in names)
     told, sent = _blocks(detail), _blocks(article)
     cover = detail.get("cover")
     return (

@@ -4,6 +4,7 @@ Zalo names no list of allowed tags (zalo-oa-api.md §10), so only paragraphs, em
 what a stripped tag would falsify (a struck-out word, the columns of a table) is put into words.
 """
 
+import unicodedata
 from html import escape
 from html.parser import HTMLParser
 
@@ -18,6 +19,11 @@ def simple(html: str) -> str:
     reader.feed(html)
     reader.close()
     return "".join(reader.written).strip()
+
+
+def nfc(text: str) -> str:
+    """Return a text in the form in which Zalo counts and compares it."""
+    return unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str, most: int) -> str:

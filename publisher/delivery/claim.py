@@ -171,7 +171,8 @@ def _take(session: Session, rows: list[Row[Any]], account: Account, now: datetim
     """Write lease and attempt of each row; the rows are locked, so this needs no condition."""
     if not rows:
         return []
-    limit = timedelta(seconds=channel_type(account.channel).limits.attempt)
+    kinds = (part["media_type"] for row in rows for part in row.parts)
+    limit = timedelta(seconds=channel_type(account.channel).limits.longest(kinds))
     sending = [row.id for row in rows if row.state != "unsure"]
     lease = now + limit + LEASE_MARGIN
     begun = {

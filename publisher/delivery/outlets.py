@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from channels import registry
-from channels.base import Channel, Outfit, Part, Rendered, digest
+from channels.base import Channel, Outfit, Part, Rendered, Stored, digest, is_film
 from channels.zalo import Zalo
 from publisher.config import Config
 from publisher.connections.tokens import Hub
@@ -64,9 +64,17 @@ class Approved(Protocol):
 def stored(files: FileStore, approved: Approved) -> Rendered:
     """Read an approved rendering back; `Missing` when bytes are gone or do not match their hash (P6).
 
-    `files.get` has compared every part with its own hash, so the whole is compared through those.
+    `files.get` has compared every part with its own hash, so the whole is compared through those; a film is compared
+    without being kept in memory.
     """
-    read = tuple(Part(part["name"], part["media_type"], files.get(part["sha256"])) for part in approved.parts)
+    read = tuple(_part(files, part["name"], part["media_type"], part["sha256"]) for part in approved.parts)
     if digest([(part["name"], part["media_type"], part["sha256"]) for part in approved.parts]) != approved.sha256:
         raise Missing(_("Nội dung trong kho không khớp với bản đã duyệt. Hãy khôi phục thư mục files."))
     return Rendered(read, tuple(approved.warnings))
+
+
+def _part(files: FileStore, name: str, media_type: str, sha256: str) -> Part:
+    if is_film(media_type):
+        files.open(sha256).close()
+        return Stored(name, media_type, sha256, files)
+    return Part(name, media_type, files.get(sha256))

@@ -47,7 +47,8 @@ def _unfinished(session: Session, delivery: Delivery, now: datetime) -> None:
     limits = _limits(session, delivery)
     wait = timedelta(seconds=limits.settle)
     if delivery.lease_until is not None and delivery.lease_until > now:
-        wait += timedelta(seconds=limits.attempt) + LEASE_MARGIN  # whoever took it may be at it this very moment
+        wait += timedelta(seconds=max(limits.attempt, limits.film_attempt))
+        wait += LEASE_MARGIN  # whoever took it may be at it this very moment
     replaces = delivery.action == "amend" and standing_copy(session, delivery.follows_id) is not None
     # Replacing and removing may be repeated without harm; a correction of nothing publishes anew.
     to = "waiting" if replaces or delivery.action == "retract" else "unsure"

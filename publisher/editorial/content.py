@@ -32,6 +32,7 @@ class Content:
     source_date: date | None = None
     valid_until: date | None = None
     images: tuple[Mapping[str, Any], ...] = ()
+    video: Mapping[str, Any] | None = None
     variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     checks: tuple[str, ...] = ()  # what has to be verified before approval
     correction: str = ""
@@ -39,7 +40,10 @@ class Content:
     @property
     def sha256(self) -> str:
         """The hash of the whole text: equal texts make no new version."""
-        data = json.dumps(asdict(self), default=str, sort_keys=True, ensure_ascii=False)
+        values = asdict(self)
+        if self.video is None:
+            del values["video"]  # a text that was stored before there were films keeps its hash
+        data = json.dumps(values, default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(data.encode()).hexdigest()
 
 
@@ -65,6 +69,7 @@ def read(raw: Mapping[str, Any]) -> Content:
         source_date=day(raw.get("source_date"), _("Ngày văn bản")),
         valid_until=day(raw.get("valid_until"), _("Có hiệu lực đến")),
         images=_images(raw.get("images") or ()),
+        video=_video(raw.get("video")),
         variants=_variants(raw.get("variants") or {}),
         checks=_codes(raw, "checks", _("Cần kiểm tra"), most=200),
         correction=passage(_text(raw, "correction"), _("Nội dung đính chính"), most=1000),
@@ -85,6 +90,7 @@ def of(version: Version) -> Content:
         source_date=version.source_date,
         valid_until=version.valid_until,
         images=tuple(version.images),
+        video=version.video,
         variants=version.variants,
         checks=tuple(version.checks),
         correction=version.correction,
@@ -144,6 +150,20 @@ def _images(raw: Any) -> tuple[Mapping[str, Any], ...]:
             }
         )
     return tuple(images)
+
+
+def _video(raw: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    if not raw:
+        return None
+    return {
+        "sha256": str(raw["sha256"]),
+        "media_type": str(raw["media_type"]),
+        "size": int(raw["size"]),
+        "width": int(raw["width"]),
+        "height": int(raw["height"]),
+        "seconds": int(raw["seconds"]),
+        "alt": line(str(raw.get("alt", "")), _("Phim"), most=300),
+    }
 
 
 def _variants(raw: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

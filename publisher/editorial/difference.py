@@ -51,6 +51,7 @@ FIELDS = (
     ("source_date", mark("Ngày văn bản")),
     ("valid_until", mark("Có hiệu lực đến")),
     ("images", mark("Ảnh")),
+    ("video", mark("Phim")),
     ("variants", mark("Bản riêng từng kênh")),
     ("checks", mark("Cần kiểm tra")),
     ("correction", mark("Nội dung đính chính")),
@@ -71,6 +72,8 @@ def _lines(content: Content, name: str) -> list[str]:
     value = getattr(content, name)
     if name == "images":
         return [f"{image['alt']} ({image['sha256'][:8]})" for image in value]
+    if name == "video":
+        return [f"{value['alt']} ({value['sha256'][:8]})".strip()] if value else []
     if name == "variants":
         return [
             f"{channel}: {line}"

@@ -119,6 +119,9 @@ def discard(session: Session, person: Person, post: Post, revision: int) -> None
     expect(post, revision)
     if post.live is not None:
         raise Refused(_("Bài đã phát hành thì không bỏ được: hãy dùng «Thu hồi»."))
+    under_way = select(Delivery.id).where(Delivery.post_id == post.id, Delivery.state.in_(("sending", "unsure")))
+    if session.scalar(under_way.limit(1)) is not None:
+        raise Refused(_("Bài đang được gửi hoặc chưa rõ đã lên kênh chưa: hãy đợi kết quả hoặc xác nhận rồi mới bỏ."))
     actor = audit.acting(person)
     void(session, actor, person, post, head_version(session, post), _("Bài đã bỏ."))
     post.state = "discarded"
@@ -180,6 +183,8 @@ def _check_codes(session: Session, content: Content) -> None:
     for image in content.images:
         if session.get(Media, image["sha256"]) is None:
             raise Refused(_("Ảnh không có trong kho: hãy tải ảnh lên lại."), "images")
+    if content.video is not None and session.get(Media, content.video["sha256"]) is None:
+        raise Refused(_("Phim không có trong kho: hãy tải phim lên lại."), "video")
 
 
 def _known(codes: Sequence[str], known: Sequence[str], title: str) -> None:
@@ -208,6 +213,7 @@ def _add_version(session: Session, person: Person | None, post: Post, number: in
         source_date=content.source_date,
         valid_until=content.valid_until,
         images=[dict(image) for image in content.images],
+        video=dict(content.video) if content.video is not None else None,
         variants={channel: dict(texts) for channel, texts in content.variants.items()},
         checks=list(content.checks),
         correction=content.correction,

@@ -1,5 +1,7 @@
 """From a version to what each channel would send: for the preview, and stored at approval."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -42,6 +44,7 @@ def channel_post(
         source_date=content.source_date,
         valid_until=content.valid_until,
         images=tuple(base.Image(**image) for image in content.images),
+        video=base.Video(**{**content.video, "alt": content.video["alt"] or title}) if content.video else None,
         correction=content.correction,
         link=f"{public_url}/tin/{slug}" if public_url else "",
         lines=lines_of(texts.get("lines", "")),
@@ -58,7 +61,7 @@ def breaches(post: base.Post, limits: base.Limits) -> list[str]:
 
 
 def breached(post: base.Post, limits: base.Limits) -> list[tuple[str, str]]:
-    """Return which of an outlet's limits a post breaks: (`title`, `body` or `images`, sentence)."""
+    """Return which of an outlet's limits a post breaks: (`title`, `body`, `images` or `video`, sentence)."""
     found = []
     if HOTLINE in post.body_text or HOTLINE in post.summary:
         lacking = _("Bài nhắc đến đường dây nóng nhưng đơn vị chưa khai số: hãy bổ sung trong mục Đơn vị.")
@@ -73,7 +76,28 @@ def breached(post: base.Post, limits: base.Limits) -> list[tuple[str, str]]:
     if limits.images is not None and len(post.images) > limits.images:
         many = _("Có {now} ảnh, kênh nhận tối đa {most}.").format(now=len(post.images), most=limits.images)
         found.append(("images", many))
+    return [*found, *_breached_by_film(post, limits)]
+
+
+def _breached_by_film(post: base.Post, limits: base.Limits) -> list[tuple[str, str]]:
+    if post.video is None or not limits.video:
+        return []
+    found = []
+    if limits.video_bytes is not None and post.video.size > limits.video_bytes:
+        heavy = _("Phim nặng {now} MB, kênh nhận tối đa {most} MB. Hãy cắt ngắn hoặc giảm độ phân giải.")
+        now, most = -(-post.video.size // 1_000_000), limits.video_bytes // 1_000_000
+        found.append(("video", heavy.format(now=number(now), most=number(most))))
+    if limits.video_cover and not post.images:
+        bare = _("Phim lên kênh này phải có ảnh bìa: hãy thêm ít nhất một ảnh, ảnh đầu tiên làm ảnh bìa.")
+        found.append(("images", bare))
     return found
+
+
+def cautions(post: base.Post, limits: base.Limits) -> tuple[str, ...]:
+    """Return, as sentences, what of a post an outlet does without; the post goes out all the same."""
+    if post.video is None or limits.video:
+        return ()
+    return (_("Kênh này không nhận phim: bài vẫn phát hành, không kèm phim."),)
 
 
 def preview(
@@ -81,7 +105,13 @@ def preview(
 ) -> tuple[base.Rendered, list[str]]:
     """Return what an account would send for a content as it stands in the editor, and which limits it breaks."""
     seen = channel_post(session, content, unit, slug, 0, account.channel, public_url)
-    return open_channel(world, account).render(seen), breaches(seen, channel_type(account.channel).limits)
+    limits = channel_type(account.channel).limits
+    return warned(open_channel(world, account).render(seen), seen, limits), breaches(seen, limits)
+
+
+def warned(rendered: base.Rendered, post: base.Post, limits: base.Limits) -> base.Rendered:
+    """Return a rendering with what the outlet does without among its warnings."""
+    return replace(rendered, warnings=(*rendered.warnings, *cautions(post, limits)))
 
 
 def approve_rendering(
@@ -107,14 +137,20 @@ def approve_rendering(
         return existing
     unit = session.get_one(Unit, post.unit_id)
     seen = channel_post(session, content, unit, post.slug, version.number, account.channel, public_url)
-    broken = breaches(seen, channel_type(account.channel).limits)
+    limits = channel_type(account.channel).limits
+    broken = breaches(seen, limits)
     if broken:
         raise Refused(f"{account.title}: {' '.join(broken)}")
     try:
-        rendered = open_channel(world, account).render(seen)
+        rendered = warned(open_channel(world, account).render(seen), seen, limits)
     except base.Refusal as error:
         raise Refused(f"{account.title}: {error.message}") from error
     return store_rendering(session, world, decision, version, account, placement, rendered)
+
+
+def _put(world: World, part: base.Part) -> str:
+    """Store a part's bytes; a film lies in the store already, and the version's row keeps it there."""
+    return part.sha256 if isinstance(part, base.Stored) else world.files.put(part.data)
 
 
 def store_rendering(
@@ -127,10 +163,7 @@ def store_rendering(
     rendered: base.Rendered,
 ) -> Rendering:
     """Store the bytes of a rendering as approved, and which of its pictures the outlet may fetch from us."""
-    parts = [
-        {"name": part.name, "media_type": part.media_type, "sha256": world.files.put(part.data)}
-        for part in rendered.parts
-    ]
+    parts = [{"name": part.name, "media_type": part.media_type, "sha256": _put(world, part)} for part in rendered.parts]
     rendering = Rendering(
         version_id=version.id,
         account_id=account.id,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from publisher.model.base import Base
@@ -60,6 +60,8 @@ class Version(Base):
     source_date: Mapped[date | None]
     valid_until: Mapped[date | None]
     images: Mapped[list[Any]]  # [{"sha256", "media_type", "alt", "width", "height"}]
+    # {"sha256", "media_type", "size", "width", "height", "seconds", "alt"}, of the one film if there is one
+    video: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     variants: Mapped[dict[str, Any]]  # channel name → {"title", "body"}
     checks: Mapped[list[Any]]  # what has to be verified before approval, one sentence each
     correction: Mapped[str] = mapped_column(default="")  # the note readers see when this corrects a live version
@@ -122,7 +124,7 @@ class Rendering(Base):
 
 
 class Media(Base):
-    """An uploaded picture: re-encoded, without the camera's place data, stored once by sha256."""
+    """An uploaded picture or film: without the camera's place data, stored once by sha256; pictures re-encoded."""
 
     __tablename__ = "media"
 
@@ -130,6 +132,7 @@ class Media(Base):
     media_type: Mapped[str]
     width: Mapped[int]
     height: Mapped[int]
+    seconds: Mapped[int | None]  # of a film
     size: Mapped[int]
     name: Mapped[str]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

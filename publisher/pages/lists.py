@@ -173,15 +173,15 @@ def addresses(session: Session) -> list[tuple[str, datetime]]:
 
 
 def picture(session: Session, sha256: str, draft: bool) -> str:
-    """Return the media type of a picture that a public page shows, or raise `Missing`; at most two queries.
+    """Return the media type of a picture or film that a public page shows, or raise `Missing`; at most two queries.
 
-    A withdrawn page takes its pictures with it: a photograph may be the very reason of a withdrawal (Luật
-    91/2025/QH15). `draft` is for staff: any picture of the store, for previews.
+    A withdrawn page takes its pictures and films with it: a photograph may be the very reason of a withdrawal (Luật
+    91/2025/QH15). `draft` is for staff: any of the store, for previews.
     """
     media = session.get(Media, sha256)
     found = media is not None and (draft or _shown(session, sha256))
     if media is None or not found:
-        raise Missing(_("Không có ảnh này, hoặc bài dùng ảnh đã được thu hồi."))
+        raise Missing(_("Không có ảnh hoặc phim này, hoặc bài dùng nó đã được thu hồi."))
     return media.media_type
 
 

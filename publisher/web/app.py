@@ -45,6 +45,7 @@ def create_app(installation: Installation) -> Flask:
     if config.public_url:  # behind the office's proxy: trust one hop for the scheme and the reader's address
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     Bootstrap5(app)
+    guard.make_room(app)
     protection = CSRFProtect(app)
     for machines in (api.api, hooks.hooks):  # they show a key or a signature instead of a session
         protection.exempt(machines)

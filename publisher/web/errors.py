@@ -20,7 +20,7 @@ SENTENCES = {
     403: mark("Bạn không được phép làm việc này."),
     404: mark("Không có trang này. Có thể địa chỉ bị gõ sai hoặc bài đã được chuyển đi."),
     405: mark("Trang này không nhận cách gửi như vậy."),
-    413: mark("Dữ liệu gửi lên quá lớn: một bài tối đa 200.000 ký tự và mỗi ảnh tối đa 15 MB."),
+    413: mark("Dữ liệu gửi lên quá lớn: một bài tối đa 200.000 ký tự, mỗi ảnh tối đa 15 MB, phim tối đa 50 MB."),
     429: mark("Quá nhiều yêu cầu. Hãy chờ ít phút rồi thử lại."),
     500: mark("Hệ thống gặp lỗi. Việc vừa làm chưa được lưu; lỗi đã được ghi lại cho quản trị."),
     503: mark("Cơ sở dữ liệu đang bận hoặc đang bảo trì. Hãy thử lại sau ít phút; chưa có gì bị thay đổi."),

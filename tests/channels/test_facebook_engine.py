@@ -9,11 +9,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from channels.facebook import FILM_ATTEMPT
 from publisher import accounts, media
 from publisher.audit import COMMAND
 from publisher.delivery.claim import claim
 from publisher.editorial import scheduling, withdrawing
 from publisher.model import Account, Delivery, Post, Receipt
+from tests import films
 from tests.factories import Office, in_minutes
 from tests.simulators import kit
 from tests.simulators.facebook import Facebook as Simulated
@@ -29,10 +31,10 @@ class Wire:
         values = {"page_id": PAGE_ID, "token": CANARY, "app_id": APP_ID, "app_secret": APP_SECRET, "base": stage.url}
         self.account_id = office.add_account("facebook_simulated", values=values)
 
-    def scheduled(self, title: str = "Bài lên Trang", pictures: int = 0) -> int:
+    def scheduled(self, title: str = "Bài lên Trang", pictures: int = 0, **text: Any) -> int:
         """An approved post for the Page alone; returns the delivery's id."""
         images = [self._image(number) for number in range(pictures)]
-        post_id = self.office.draft(title, images=images)
+        post_id = self.office.draft(title, images=images, **text)
         with self.office.writing() as session:
             editor, post = self.office.person(session, "editor"), session.get_one(Post, post_id)
             scheduling.place(session, editor, post, post.revision, [(self.account_id, in_minutes(0))])
@@ -103,6 +105,39 @@ def test_a_lost_answer_ends_in_exactly_one_post(wire: Wire, what: str, accepted:
     [post] = wire.stage.accepted()
     assert wire.receipt(lost).remote_id == post["id"]
     assert wire.stage.simulator.world.staged() == []
+
+
+@pytest.mark.parametrize("fault", ["", "drop"])
+def test_a_film_goes_out_once_and_its_receipt_names_the_post(wire: Wire, fault: str) -> None:
+    """Facebook takes the film and converts it for a minute; with `fault` its answer gets lost, too."""
+    film = films.stored(wire.office)
+    sent = wire.scheduled("Bài có phim", video=film)
+    if fault:
+        wire.stage.simulator.faults.next("POST videos", kit.spoilt(fault, accepted=True))
+    wire.tick()
+    assert wire.delivery(sent).state == "unsure", "nobody can say yet whether readers see it"
+    assert wire.until_settled(sent) == "sent"
+    [video] = wire.stage.accepted("video")
+    [post] = wire.stage.simulator.world.posts.values()
+    receipt = wire.receipt(sent)
+    assert receipt.remote_id == post.id and post.video == video["id"] == receipt.detail["video"]
+    assert receipt.detail["film"] == film["sha256"]
+
+
+def test_a_film_that_was_altered_in_the_store_is_not_sent(wire: Wire) -> None:
+    film = films.stored(wire.office)
+    sent = wire.scheduled("Bài có phim", video=film)
+    wire.office.world.files.path(film["sha256"]).write_bytes(films.film_bytes(weight=404))
+    wire.tick()
+    assert wire.delivery(sent).state == "failed" and "đã bị thay đổi" in wire.delivery(sent).reason
+    assert not wire.stage.accepted("video")
+
+
+def test_the_lease_of_a_film_covers_what_sending_it_may_take(wire: Wire) -> None:
+    wire.scheduled("Bài có phim", video=films.stored(wire.office))
+    [taken] = claim(wire.office.world, wire.account_id) or []
+    until = wire.delivery(taken.delivery_id).lease_until
+    assert until is not None and (until - in_minutes(0)).total_seconds() > FILM_ATTEMPT
 
 
 def test_a_process_that_died_after_the_call_leaves_one_post(wire: Wire) -> None:

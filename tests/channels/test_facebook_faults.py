@@ -21,14 +21,15 @@ QUICK = [what for what in SPOILT if what not in {"silence", "drip"}]  # those th
 
 # What each of Facebook's errors must lead to when a post is sent.
 CLASSES: dict[type[Refusal], list[str]] = {
-    Unknown: ["1", "1/data", "2", "506", "1363047", "1366051", "1609010", "unheard_transient"],
+    Unknown: ["1", "1/data", "2", "506", "1363047", "1366051", "6001/1363030", "1609010", "unheard_transient"],
     TryLater: ["4", "17", "32", "341", "613", "613/1996", "80001", "80002", "1390008"],
     Unauthorised: [
         "10", "100/proof", "102", "102/463", "104", "190", "190/458", "190/459", "190/460", "190/463", "190/464",
         "190/467", "190/492", "none/460", "200", "283", "368", "368/1346003", "1404006", "1404078", "1404112", "1705",
         "2500", "4854002",
     ],
-    Rejected: ["100", "100/33", "1349125", "1366046", "1404102", "1609005", "1609008", "2061006", "2069019", "3001",
+    Rejected: ["352/1363024", "6000",
+               "100", "100/33", "1349125", "1366046", "1404102", "1609005", "1609008", "2061006", "2069019", "3001",
                "metric", "unheard"],
 }  # fmt: skip
 EXPECTED = {name: kind for kind, names in CLASSES.items() for name in names}

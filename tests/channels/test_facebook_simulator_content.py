@@ -10,6 +10,7 @@ import pytest
 import requests
 from PIL import Image
 
+from tests.films import film_bytes
 from tests.simulators import kit
 from tests.simulators.facebook import Facebook
 from tests.simulators.facebook_insights import PAGE_METRICS, POST_METRICS
@@ -134,7 +135,7 @@ def test_a_video_has_a_post_only_after_processing(client: PlainClient, way: str)
     if way == "file_url":
         video = client.post(edge, file_url="https://a.example/v.mp4", description="Phim")["id"]
     elif way == "source":
-        video = client.call("POST", edge, files={"source": ("v.mp4", b"0" * 99)}, data={"description": "Phim"})["id"]
+        video = client.call("POST", edge, files={"source": ("v.mp4", film_bytes())}, data={"description": "Phim"})["id"]
     elif way == "chunks":
         started = client.post(edge, upload_phase="start", file_size="8")
         session = {"upload_session_id": started["upload_session_id"]}

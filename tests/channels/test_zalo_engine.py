@@ -2,21 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 from zalo_outlet import STAGES, StagedZalo
 
 from channels.base import Notes, Outfit
-from publisher import accounts
+from publisher import accounts, media
 from publisher.audit import COMMAND
 from publisher.delivery.attempt import perform
 from publisher.delivery.claim import claim
 from publisher.delivery.outlets import open_channel
 from publisher.editorial import scheduling, withdrawing
 from publisher.model import Account, Delivery, Post, Receipt
+from publisher.refusal import Refused
+from tests import films
 from tests.factories import Office, in_minutes
 from tests.simulators import kit
 from tests.simulators.zalo_stage import CANARY, SETTINGS, Stage, staged
@@ -30,9 +34,9 @@ class Newsroom:
         self.minutes = 0.0
         self.account_id = office.add_account("zalo_staged", values={**SETTINGS, "stage": "here"})
 
-    def scheduled(self, title: str, minutes: float = 0) -> int:
+    def scheduled(self, title: str, minutes: float = 0, **text: Any) -> int:
         """An approved post for Zalo alone; returns the delivery's id."""
-        post_id = self.office.draft(title)
+        post_id = self.office.draft(title, **text)
         with self.office.writing() as session:
             post = session.get_one(Post, post_id)
             editor = self.office.person(session, "editor")
@@ -40,6 +44,15 @@ class Newsroom:
         self.office.submit(post_id)
         self.office.approve(post_id)
         return self.office.deliveries(post_id)[0].id
+
+    @staticmethod
+    def cover(office: Office) -> dict[str, Any]:
+        """A picture in the office's store, as a post carries it."""
+        data = BytesIO()
+        Image.new("RGB", (64, 36), "red").save(data, "JPEG")
+        with office.writing() as session:
+            row = media.store_image(session, office.world.files, None, "anh.jpg", data.getvalue())
+            return {"sha256": row.sha256, "media_type": row.media_type, "width": 64, "height": 36, "alt": "Ảnh bìa"}
 
     def tick(self, after: float = 0) -> None:
         """Let minutes pass, then one pass of the clock."""
@@ -102,6 +115,23 @@ def test_an_approved_post_goes_out_once_with_the_articles_id_and_address(either_
     assert receipt.remote_id == either_room.stage.entries("article.made")[0]["id"]
     assert receipt.url.startswith("https://post.oa.zalo.me/")
     assert either_room.created() == 1
+
+
+def test_a_film_is_converted_and_shown_once_under_its_approved_hash(either_room: Newsroom) -> None:
+    office = either_room.office
+    film = films.stored(office)
+    cover = Newsroom.cover(office)
+    unclear = either_room.scheduled("Bài có phim", video=film, images=[cover])
+    either_room.stage.simulator.faults.next("POST article/create", kit.spoilt("drop", accepted=True))
+    either_room.tick_until(unclear)
+    assert either_room.states(unclear) == ["sent"] and either_room.stage.simulator.shown() == ["Bài có phim"]
+    assert either_room.created() == 1 and len(either_room.stage.entries("video")) == 1
+    assert either_room.receipt(unclear).detail["film"] == film["sha256"]
+
+
+def test_a_film_without_a_cover_is_not_approved_for_zalo(room: Newsroom) -> None:
+    with pytest.raises(Refused, match="ảnh bìa"):
+        room.scheduled("Bài có phim", video=films.stored(room.office))
 
 
 @pytest.mark.parametrize("what", ["drop", "html_502", "silence"])

@@ -12,6 +12,7 @@ import requests
 from PIL import Image as Picture
 
 from channels.zalo.tokens import challenge, verifier
+from tests.films import film_bytes
 from tests.simulators import kit
 from tests.simulators.zalo import simulator
 from tests.simulators.zalo_stage import Caller, Stage, staged, told
@@ -151,6 +152,17 @@ def test_lengths_may_be_taken_less_strictly(stage: Stage, caller: Caller) -> Non
     assert caller.created(title="a" * 150, description="b" * 300, author="c" * 50)
 
 
+def filmed(caller: Caller) -> str:
+    """A film that the simulator has converted; returns its number there."""
+    path = "/v2.0/article/upload_video"
+    token = caller.post(f"{path}/preparevideo", files={"file": ("a.mp4", film_bytes())})["data"]["token"]
+    caller.stage.simulator.clock.advance(20)
+    headers = {**caller.headers, "token": token}
+    answer = requests.get(f"{caller.stage.url}{path}/verify", headers=headers, timeout=TIMEOUT)
+    number: str = answer.json()["data"]["video_id"]
+    return number
+
+
 def test_other_blocks_and_a_video_article_are_taken(caller: Caller) -> None:
     blocks = [
         {"type": "video", "url": "https://youtu.example/1", "thumb": "https://a.example/1.jpg"},
@@ -158,7 +170,11 @@ def test_other_blocks_and_a_video_article_are_taken(caller: Caller) -> None:
         {"type": "product", "id": "p1"},
     ]
     caller.created(body=blocks)
-    sent = {"type": "video", "title": "Phim", "description": "Mô tả", "video_id": "v1", "avatar": "https://a.example/1"}
+    number = filmed(caller)
+    avatar = caller.article()["cover"]["photo_url"]
+    sent = {"type": "video", "title": "Phim", "description": "Mô tả", "video_id": "v1", "avatar": avatar}
+    assert told(caller.post("/v2.0/article/create", sent)) == (-201, "video_id is invalid!")
+    sent["video_id"] = number
     token = caller.post("/v2.0/article/create", sent)["data"]["token"]
     number = caller.post("/v2.0/article/verify", {"token": token})["data"]["id"]
     assert caller.get("/v2.0/article/getdetail", id=number)["data"]["type"] == "video"
@@ -260,7 +276,7 @@ def test_a_body_that_is_no_json_is_refused(stage: Stage, caller: Caller) -> None
 
 
 def test_a_film_is_prepared_and_its_token_stands_in_a_header(stage: Stage, caller: Caller) -> None:
-    film = b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 100
+    film = film_bytes()
     path = "/v2.0/article/upload_video/preparevideo"
     assert caller.post(path, files={"file": ("a.txt", b"chu")})["error"] == -201
     token = caller.post(path, files={"file": ("a.mp4", film)})["data"]["token"]

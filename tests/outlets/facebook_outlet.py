@@ -15,6 +15,9 @@ class SimulatedFacebook(Facebook):
     title: ClassVar[str] = "Facebook giả lập"
     settings: ClassVar[tuple[Setting, ...]] = (*Facebook.settings, Setting("base", "Địa chỉ giả lập"))
 
+    pauses: ClassVar[tuple[float, ...]] = ()
+
     def __init__(self, outfit: Outfit) -> None:
         addresses = {"facebook": outfit.settings["base"]}
-        super().__init__(replace(outfit, addresses=addresses), Times(connect=1.0, read=0.4, total=0.8))
+        quick = Times(connect=1.0, read=0.4, total=0.8)
+        super().__init__(replace(outfit, addresses=addresses), quick, quick)

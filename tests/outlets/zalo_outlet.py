@@ -21,7 +21,9 @@ class StagedZalo(Zalo):
     title: ClassVar[str] = "Zalo OA thử nghiệm"
     settings: ClassVar[tuple[Setting, ...]] = (*Zalo.settings, Setting("stage", "Nơi thử nghiệm"))
     pauses: ClassVar[tuple[float, ...]] = ()
+    film_pauses: ClassVar[tuple[float, ...]] = ()
     times: ClassVar[Times] = Times(connect=2.0, read=0.5, total=1.0)
+    film_times: ClassVar[Times] = times
 
     def __init__(self, outfit: Outfit) -> None:
         fitted = STAGES.get(outfit.settings.get("stage", ""))

@@ -130,6 +130,8 @@ class Facebook(Simulator):
             return writes[edge](call, page, self.journal)
         if page is not None and call.method == "GET" and edge in {"published_posts", "feed", "scheduled_posts"}:
             return reading.posts(call, page, edge)
+        if page is not None and call.method == "GET" and edge == "videos":
+            return videos.listed(call, page)
         kind = "Page" if page else "Post"
         raise GraphError(100, f"(#100) Tried accessing nonexisting field ({edge}) on node type ({kind})")
 
@@ -174,7 +176,7 @@ class Facebook(Simulator):
         if number in self.world.photos:
             return reading.photo_fields(self.world.photos[number], fields)
         if number in self.world.videos:
-            return reading.video_fields(self.world.videos[number], fields, call.now)
+            return videos.video_fields(call, self.world.videos[number], fields)
         if number in self.world.comments:
             return reading.comment_fields(self.world.comments[number], fields)
         raise missing(number, "get")

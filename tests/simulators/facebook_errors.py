@@ -76,6 +76,7 @@ NAMED: dict[str, GraphError] = {
     "200": GraphError(200, "(#200) If posting to a page, requires pages_manage_posts as an admin", status=403),
     "283": GraphError(283, "(#283) Requires pages_read_engagement permission to manage the object", status=403),
     "341": GraphError(341, "(#341) Feed action request limit reached", transient=True),
+    "352/1363024": GraphError(352, "Sorry, the video file you selected is in a format that we don't support.", 1363024),
     "368": _policy(0, "Trang tạm thời không được đăng."),
     "368/1346003": _policy(1346003, "Nội dung bị cho là lạm dụng."),
     "506": GraphError(506, "(#506) Duplicate status message"),
@@ -84,6 +85,10 @@ NAMED: dict[str, GraphError] = {
     "1705": GraphError(1705, "(#1705) A page access token is required for this call"),
     "2500": GraphError(2500, "Unknown path components: /v99.0/me"),
     "3001": GraphError(3001, "No metric was specified to be fetched.", 1504028),
+    "6000": GraphError(
+        6000, "There was a problem uploading your video file. Please try again with another file.", 1363045
+    ),
+    "6001/1363030": GraphError(6001, "Your video upload timed out before it could be completed.", 1363030),
     "80001": GraphError(80001, "(#80001) There have been too many calls to this Page account.", transient=True),
     "80002": GraphError(80002, "(#80002) There have been too many calls to this account.", transient=True),
     "1609005": GraphError(1609005, "The link could not be scraped", user_msg="Không mở được liên kết."),

@@ -12,7 +12,7 @@ from PIL import Image
 from tests.simulators.facebook_calls import Call
 from tests.simulators.facebook_errors import invalid, missing, named
 from tests.simulators.facebook_reading import post_fields
-from tests.simulators.facebook_world import Comment, Page, Photo, Post, World
+from tests.simulators.facebook_world import Comment, Page, Photo, Post, Video, World
 from tests.simulators.kit import Journal
 
 LONGEST = 63_206
@@ -107,6 +107,8 @@ def delete(call: Call, number: str, journal: Journal) -> dict[str, Any]:
             for post in world.posts.values():
                 if isinstance(found, Photo) and number in post.photos:
                     post.photos.remove(number)
+            if isinstance(found, Video):
+                world.posts.pop(found.post, None)
             journal.add("delete", id=number)
             return {"success": True}
     raise missing(number, "delete")

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from tests.simulators.facebook_calls import Call, moment
 from tests.simulators.facebook_errors import GraphError, invalid, named
-from tests.simulators.facebook_world import Comment, Page, Photo, Post, Video
+from tests.simulators.facebook_world import Comment, Page, Photo, Post
 
 REMOVED = {"link", "name", "caption", "description", "source", "type", "object_id"}  # from posts, in v3.3
 LARGEST_LIMIT = 100
@@ -185,21 +185,6 @@ def photo_fields(photo: Photo, fields: str) -> dict[str, Any]:
         "page_story_id": lambda _f: photo.post,
     }
     return select("Photo", makers, fields, "id")
-
-
-def video_fields(video: Video, fields: str, now: datetime) -> dict[str, Any]:
-    """Return the fields of a video; a bare video has neither reactions nor insights, and no post until processed."""
-    ready = now >= video.ready_at
-    makers: dict[str, Callable[[Field], Any]] = {
-        "id": lambda _f: video.id,
-        "title": lambda _f: video.title,
-        "description": lambda _f: video.description,
-        "status": lambda _f: {"video_status": "ready" if ready else "processing"},
-        "published": lambda _f: video.published and ready,
-        "post_id": lambda _f: video.post if ready else None,
-        "permalink_url": lambda _f: f"/{video.page.id}/videos/{video.id}/",
-    }
-    return select("Video", makers, fields, "id,description")
 
 
 def posts(call: Call, page: Page, edge: str) -> dict[str, Any]:

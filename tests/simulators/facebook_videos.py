@@ -1,11 +1,13 @@
 """Videos of the simulated Graph API: by address, by bytes, in chunks, or with the handle of a resumable upload."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from tests.simulators.facebook_calls import Call
+from tests.simulators.facebook_calls import Call, moment
 from tests.simulators.facebook_errors import invalid, named
 from tests.simulators.facebook_publishing import own
+from tests.simulators.facebook_reading import Field, paged, select
 from tests.simulators.facebook_world import Page, Video, World
 from tests.simulators.kit import Journal
 
@@ -33,7 +35,42 @@ def video(call: Call, page: Page, journal: Journal) -> dict[str, Any]:
         raise invalid("source, file_url or fbuploader_video_file_chunk is required")
     if call.text("file_url").startswith(call.world.options.unreachable or ("\0",)):
         raise named("2069019")
+    if "source" in call.files:
+        _check_film(call)
     return {"id": _add(call, page, journal, call.world.number())}
+
+
+def _check_film(call: Call) -> None:
+    """Refuse bytes that are no film, and a file name without a film's ending: Facebook goes by that too."""
+    sent = call.files["source"]
+    if sent.read(12)[4:8] != b"ftyp" or not (sent.filename or "").endswith((".mp4", ".mov", ".m4v")):
+        raise named("352/1363024")
+
+
+def listed(call: Call, page: Page) -> dict[str, Any]:
+    """GET /{page}/videos: newest first, late like the lists of posts; a film stands there before it has a post."""
+    call.need_scope("pages_read_engagement")
+    rows = [one for one in call.world.videos.values() if one.page is page and one.shows_at <= call.now]
+    rows.sort(key=lambda one: one.made, reverse=True)
+    return paged(call, rows, lambda one: video_fields(call, one, call.text("fields")))
+
+
+def video_fields(call: Call, video: Video, fields: str) -> dict[str, Any]:
+    """Return the fields of a video; a bare video has neither reactions nor insights, and no post until processed."""
+    done = call.now >= video.ready_at
+    ready = done and not video.failed
+    post = video.post.partition("_")[2] if call.world.options.bare_post_id else video.post
+    makers: dict[str, Callable[[Field], Any]] = {
+        "id": lambda _f: video.id,
+        "title": lambda _f: video.title,
+        "description": lambda _f: video.description,
+        "created_time": lambda _f: moment(video.made),
+        "status": lambda _f: {"video_status": "ready" if ready else "error" if done else "processing"},
+        "published": lambda _f: video.published and ready,
+        "post_id": lambda _f: post if ready else None,
+        "permalink_url": lambda _f: f"/{video.page.id}/videos/{video.id}/",
+    }
+    return select("Video", makers, fields, "id,description")
 
 
 def start_upload(call: Call) -> dict[str, Any]:
@@ -66,7 +103,7 @@ def upload_bytes(call: Call, session: str) -> dict[str, Any]:
 def settle(world: World, journal: Journal, now: Any) -> None:
     """Give each video its post once it is processed."""
     for one in world.videos.values():
-        if not one.post and one.published and now >= one.ready_at:
+        if not one.post and not one.failed and one.published and now >= one.ready_at:
             post = world.add_post(one.page, one.ready_at, message=one.description, app=one.app, video=one.id)
             one.post = post.id
             journal.add("publish", id=post.id, video=one.id)
@@ -85,9 +122,11 @@ def _transfer(call: Call) -> dict[str, Any]:
 
 def _add(call: Call, page: Page, journal: Journal, number: str) -> str:
     assert call.app is not None
+    options = call.world.options
     made = Video(
         number, page, call.text("title"), call.text("description"), call.app, call.flag("published", True),
-        call.now + timedelta(seconds=call.world.options.video_seconds),
+        ready_at=call.now + timedelta(seconds=options.video_seconds), made=call.now,
+        shows_at=call.now + timedelta(seconds=options.visible_after), failed=options.video_fails,
     )  # fmt: skip
     call.world.videos[number] = made
     journal.add("video", id=number, title=made.title)

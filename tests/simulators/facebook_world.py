@@ -41,6 +41,8 @@ class Options:
     largest_read: int = 100  # more than this many posts with attachments: code 1, "reduce the amount of data"
     insights_daily: bool = False  # metrics move once every 24 hours
     video_seconds: float = 60.0
+    video_fails: bool = False  # a film cannot be converted: its status is `error` and it gets no post
+    bare_post_id: bool = False  # a video's `post_id` without the Page's number before it
     unreachable: tuple[str, ...] = ()  # beginnings of addresses that Facebook cannot fetch
     exchange_expires: bool = True  # whether long-lived user tokens name `expires_in`
 
@@ -122,6 +124,9 @@ class Video:
     app: App
     published: bool
     ready_at: datetime
+    made: datetime
+    shows_at: datetime
+    failed: bool = False
     post: str = ""
 
 

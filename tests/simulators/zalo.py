@@ -128,7 +128,7 @@ class Zalo(kit.Simulator):
         return call()
 
     def _calls(self, request: Request, now: datetime) -> dict[str, Callable[[], Any]]:
-        world, journal = self.world, self.journal
+        world, journal, films = self.world, self.journal, "/v2.0/article/upload_video"
 
         def sent() -> dict[str, Any]:
             """The body of a POST: JSON, and named so."""
@@ -152,8 +152,8 @@ class Zalo(kit.Simulator):
             "POST /v2.0/article/remove": lambda: articles.remove(world, journal, sent()),
             "GET /v2.0/article/getslice": lambda: articles.getslice(world, request, now),
             "GET /v2.0/article/getdetail": lambda: articles.getdetail(world, request),
-            "POST /v2.0/article/upload_video/preparevideo": lambda: articles.prepare_video(world, request, now),
-            "GET /v2.0/article/upload_video/verify": lambda: articles.verify_video(world, request, now),
+            f"POST {films}/preparevideo": lambda: articles.prepare_video(world, journal, request, now),
+            f"GET {films}/verify": lambda: articles.verify_video(world, request, now),
             "POST /v2.0/oa/message": lambda: messages.broadcast(world, journal, sent(), now),
             "POST /v3.0/oa/message/cs": lambda: messages.consultation(world, journal, sent(), now),
             "POST /v3.0/oa/message/transaction": gone,

@@ -167,6 +167,9 @@ def _check(world: World, sent: dict[str, Any]) -> None:
         for name in ("video_id", "avatar"):
             if not sent.get(name):
                 raise No("-201", f"{name} is invalid!")
+        _check_address(sent["avatar"])
+        if sent["video_id"] not in world.films:
+            raise No("-201", "video_id is invalid!")
         return
     _length(world, sent, "author", 51)
     _check_cover(sent.get("cover"))
@@ -217,6 +220,7 @@ def _length(world: World, sent: dict[str, Any], name: str, most: int) -> None:
 def _addresses(sent: dict[str, Any]) -> list[str]:
     cover = sent.get("cover") or {}
     found = [cover["photo_url"]] if "photo_url" in cover else []
+    found += [sent["avatar"]] if "avatar" in sent else []
     return found + [block["url"] for block in sent.get("body", []) if block.get("type") == "image"]
 
 
@@ -252,7 +256,7 @@ def _item(world: World, article: Article, now: datetime) -> dict[str, Any]:
     }
 
 
-def prepare_video(world: World, request: Request, now: datetime) -> dict[str, Any]:
+def prepare_video(world: World, journal: kit.Journal, request: Request, now: datetime) -> dict[str, Any]:
     file = request.files.get("file")
     data = file.read() if file else b""
     if not data or not (data[4:8] == b"ftyp" or data.startswith(b"RIFF")):
@@ -261,16 +265,21 @@ def prepare_video(world: World, request: Request, now: datetime) -> dict[str, An
         raise No("-210")
     token = world.next_id("video")
     world.videos[token] = now + CONVERTING
+    journal.add("video", token=token, bytes=len(data))
     return {"token": token}
 
 
 def verify_video(world: World, request: Request, now: datetime) -> dict[str, Any]:
-    """The token stands in a header here, as in Zalo's own sample."""
+    """The token stands in a header here, as in Zalo's own sample; option `film_status` names another end than 1."""
     token = request.headers.get("token", "")
     ready = world.videos.get(token)
     if ready is None:
         raise No("-201 token")
     done = now >= ready
     left = max((ready - now) / CONVERTING, 0.0)
-    told = {"status": 1 if done else 3, "convert_percent": 100 if done else int(100 * (1 - left))}
-    return {**told, "video_id": f"v{token}" if done else ""}
+    status = world.options.film_status if done else 3
+    told = {"status": status, "convert_percent": 100 if done else int(100 * (1 - left))}
+    if status != 1:
+        return {**told, "video_id": ""}
+    world.films.add(f"v{token}")
+    return {**told, "video_id": f"v{token}"}

@@ -45,7 +45,9 @@ class Quick(Zalo):
     """The channel as it is, but it neither rests between questions nor waits long for an answer."""
 
     pauses: ClassVar[tuple[float, ...]] = ()
+    film_pauses: ClassVar[tuple[float, ...]] = ()
     times: ClassVar[Times] = Times(connect=2.0, read=0.5, total=1.0)
+    film_times: ClassVar[Times] = times
 
 
 class Portal(kit.Simulator):

@@ -93,6 +93,7 @@ class Options:
     list_hidden: bool = True
     strict_lengths: bool = True  # refuses exactly 150 and 300 too
     tells_addresses: bool = True  # getdetail tells the pictures' addresses as it got them, else its own
+    film_status: int = 1  # what a film's conversion ends with: 2 locked, 4 failed, 5 deleted
     shows_on_update: bool = True  # whether an update to `show` makes a hidden article visible
     jobs_known: bool = True  # whether verify still knows the tokens
     access_dies_on_rotation: bool = True
@@ -174,6 +175,7 @@ class World:
     jobs: dict[str, Job] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)  # of fetching an address
     videos: dict[str, datetime] = field(default_factory=dict)
+    films: set[str] = field(default_factory=set)  # converted ones that an article may name
     uploads: dict[str, datetime] = field(default_factory=dict)
     followers: dict[str, datetime] = field(default_factory=dict)  # user id → last interaction
     broadcasts: list[tuple[datetime, str]] = field(default_factory=list)

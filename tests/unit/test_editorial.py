@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from publisher.editorial import content, drafting, moving, review, scheduling, withdrawing
 from publisher.model import Decision, Delivery, Page, Person, Placement, Post, Rendering, Unit, Version
@@ -172,6 +172,17 @@ def test_moving_and_claiming_in_the_same_second_have_one_winner(either_office: O
         editor = either_office.person(session, "editor")
         session.add(stale)  # as a request holds it that read the row before the clock took it
         moving.reschedule(session, editor, stale, in_minutes(30))
+
+
+@pytest.mark.parametrize("state", ["sending", "unsure"])
+def test_a_post_that_may_be_on_its_way_cannot_be_discarded(either_office: Office, state: str) -> None:
+    post_id = either_office.scheduled("Bài đang gửi", in_minutes(60))
+    lease = in_minutes(1) if state == "sending" else None
+    with either_office.writing() as session:
+        session.execute(update(Delivery).values(state=state, wake_at=None, lease_until=lease))
+    with pytest.raises(Refused, match="hãy đợi kết quả"), either_office.writing() as session:
+        post = session.get_one(Post, post_id)
+        drafting.discard(session, either_office.person(session, "editor"), post, post.revision)
 
 
 def test_a_discarded_draft_comes_back(either_office: Office) -> None:

@@ -156,6 +156,6 @@ def _landed(session: Session, post: Post) -> dict[int, datetime]:
 
 
 def media_of(session: Session, digests: Collection[str]) -> dict[str, Media]:
-    """Return the stored pictures among the given sha256 values."""
+    """Return the stored pictures and films among the given sha256 values."""
     rows = session.scalars(select(Media).where(Media.sha256.in_(sorted(set(digests))[:200])))
     return {row.sha256: row for row in rows}

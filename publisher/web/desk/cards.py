@@ -41,6 +41,7 @@ class Card:
     link: str = ""
     host: str = ""
     pictures: tuple[Picture, ...] = ()
+    film: str = ""  # its sha256
     more: int = 0  # pictures beyond those drawn
 
 
@@ -78,6 +79,7 @@ def _facebook(rendered: Rendered) -> Card:
         host=(urlsplit(link).hostname or "").upper(),
         pictures=tuple(Picture(picture(part), alts.get(part.name, "")) for part in parts[:GRID]),
         more=max(len(parts) - GRID, 0),
+        film=_film(rendered),
     )
 
 
@@ -94,7 +96,7 @@ def _folded(message: str) -> tuple[str, str]:
 def _zalo(rendered: Rendered) -> Card:
     article: dict[str, Any] = json.loads(rendered.part("article.json").data)
     title = str(article.get("title", ""))
-    named = str(article.get("cover", {}).get("photo_url", ""))
+    named = str(article.get("avatar") or article.get("cover", {}).get("photo_url", ""))
     cover = [part for part in rendered.parts if part.name == named]
     limits = registry()["zalo"].limits if "zalo" in registry() else None
     return Card(
@@ -105,4 +107,9 @@ def _zalo(rendered: Rendered) -> Card:
         text=str(article.get("description", "")),
         author=str(article.get("author", "")),
         pictures=tuple(Picture(picture(part), "") for part in cover),
+        film=_film(rendered),
     )
+
+
+def _film(rendered: Rendered) -> str:
+    return rendered.film.sha256 if rendered.film is not None else ""

@@ -9,7 +9,7 @@ from markupsafe import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from channels.base import Part
+from channels.base import Part, is_film
 from publisher.delivery.states import FINAL, OPEN
 from publisher.model import Account, Attempt, Audit, Delivery, Person, Post, Receipt, Rendering, Unit, Version
 from publisher.refusal import Missing
@@ -20,14 +20,15 @@ from publisher.web.desk import desk
 from publisher.web.desk.previews import framed
 from publisher.web.guard import permission
 from publisher.web.look import moment, state_title
+from publisher.web.sending import stored_file
 from publisher.words import _
 
 MOST_ROWS = 200  # attempts, links of the chain, acts of the history
 # The bytes come from editors and channels: nothing in them may run or leave this page. Pictures need our cookie,
 # hence the same origin, which without scripts gives nothing away.
 SANDBOX = (
-    "sandbox allow-same-origin; default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; "
-    "frame-ancestors 'self'; form-action 'none'; base-uri 'none'"
+    "sandbox allow-same-origin; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self'; "
+    "font-src 'self'; frame-ancestors 'self'; form-action 'none'; base-uri 'none'"
 )
 SHOWN_AS_TEXT = {"application/json", "text/plain", "text/csv", "text/markdown"}
 
@@ -246,6 +247,8 @@ def delivery_part(delivery_id: int, name: str) -> Response:
     found = next((part for part in rendering.parts if part["name"] == name), None)
     if found is None:
         raise Missing(_("Lượt phát hành này không có phần «{name}».").format(name=name[:60]))
+    if is_film(found["media_type"]):
+        return stored_file(found["sha256"], found["media_type"], as_attachment=True, download_name=found["name"])
     part = Part(found["name"], found["media_type"], world().files.get(found["sha256"]))
     answer = _as_file(part) if request.args.get("tai") == "1" else _as_page(part)
     answer.headers["Content-Security-Policy"] = SANDBOX

@@ -1,6 +1,7 @@
 """What each outlet would send, shown before it is sent: the same rendering code as the approval uses."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from channels.base import Part, Post, Refusal, Rendered
 from publisher.delivery.outlets import World, channel_type, open_channel
 from publisher.editorial.content import Content
-from publisher.editorial.rendering import breached, channel_post
+from publisher.editorial.rendering import breached, channel_post, warned
 from publisher.model import Account, Unit
 from publisher.refusal import Refused
 from publisher.text import number
@@ -105,7 +106,7 @@ def _preview(world: World, subject: Subject) -> Preview:
     wrong = _breaches(subject)
     rendered = Rendered(())
     try:
-        rendered = open_channel(world, account).render(post)
+        rendered = warned(open_channel(world, account).render(post), post, limits)
     except (Refused, Refusal) as error:
         wrong.append(("", error.message))
     drawn = card_of(rendered)
@@ -149,11 +150,14 @@ def _shown(part: Part) -> Shown:
 
 
 def framed(html: str) -> str:
-    """Return the document of a preview frame: the portal's own style, pictures from the desk's address.
+    """Return the document of a preview frame: the portal's own style, pictures and films from the desk's address.
 
     A picture of a post that is not public yet is not served by the portal's own address.
     """
-    return render_template("desk/post_frame.html", html=html.replace('src="/anh/', 'src="/desk/anh/'))
+    return render_template("desk/post_frame.html", html=_PUBLIC_MEDIA.sub(r'\1="/desk/anh/', html))
+
+
+_PUBLIC_MEDIA = re.compile(r'\b(src|poster)="/(?:anh|phim)/')
 
 
 # Names that channels give to the plain values of their messages; others are shown as they are.

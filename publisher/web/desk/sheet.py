@@ -7,12 +7,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from channels.base import Video
 from publisher import clock
 from publisher.editorial import content
 from publisher.editorial.content import Content
 from publisher.editorial.difference import FIELDS
 from publisher.editorial.moving import not_past
 from publisher.editorial.slots import Proposal
+from publisher.model import Media
 from publisher.refusal import Refused
 from publisher.web.desk.bench import Bench
 from publisher.web.forms import Form, instant
@@ -22,7 +24,7 @@ TEXTS = (
     "title", "body", "summary", "slogan", "source_number", "source_date", "valid_until", "other_tags", "checks",
     "correction",
 )  # fmt: skip
-PLAIN = (*TEXTS, "revision", "slot", "unit", "post", "act", "new_alt")
+PLAIN = (*TEXTS, "revision", "slot", "unit", "post", "act", "new_alt", "video", "video_alt", "remove_video")
 LISTS = ("themes", "audiences", "tags", "image", "alt", "position", "remove", "account")
 
 
@@ -37,6 +39,11 @@ class Image:
     alt: str = ""
 
 
+def film_of(row: Media) -> Video:
+    """Return a stored film as the form holds it."""
+    return Video(row.sha256, row.media_type, row.size, row.width, row.height, row.seconds or 0)
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Every field of the editor as typed; `when` holds (day, time) of every outlet, chosen or not."""
@@ -46,6 +53,7 @@ class Sheet:
     audiences: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
+    video: Video | None = None
     variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     chosen: frozenset[int] = frozenset()
     when: Mapping[int, tuple[str, str]] = field(default_factory=dict)
@@ -61,6 +69,7 @@ class Sheet:
             "audiences": self.audiences,
             "tags": (*self.tags, *re.split(r"[,;\n]", self.texts.get("other_tags", ""))),
             "images": [image.__dict__ for image in self.images],
+            "video": self.video.__dict__ if self.video else None,
             "variants": self.variants,
             "checks": self.texts.get("checks", "").splitlines(),
         }
@@ -115,6 +124,7 @@ def of(text: Content, bench: Bench, zone: ZoneInfo, revision: int, *, keep_corre
         audiences=text.audiences,
         tags=tuple(tag for tag in text.tags if tag in known),
         images=tuple(Image(**image) for image in text.images),
+        video=Video(**text.video) if text.video else None,
         variants=text.variants,
         chosen=frozenset(outlet.account_id for outlet in bench.outlets if outlet.wish is not None),
         when={outlet.account_id: _typed(outlet.wish or soon, zone) for outlet in bench.outlets},
@@ -122,8 +132,19 @@ def of(text: Content, bench: Bench, zone: ZoneInfo, revision: int, *, keep_corre
     )
 
 
-def read(sent: Form, bench: Bench, known_images: Mapping[str, Image]) -> Sheet:
-    """Return the submitted form; images are those stored under the sha256 sent, in the order asked for."""
+def named(sent: Form) -> list[str]:
+    """Return the sha256 of every picture and film that a submitted form names."""
+    return [*sent.many["image"], *([sent["video"]] if sent["video"] else [])]
+
+
+def read(sent: Form, bench: Bench, known: Mapping[str, Media]) -> Sheet:
+    """Return the submitted form; `known` are the rows of the pictures and the film that it names (`named`)."""
+    known_images = {
+        digest: Image(digest, row.media_type, row.width, row.height)
+        for digest, row in known.items()
+        if row.seconds is None
+    }
+    film = known.get(sent["video"])
     alts, places = sent.many["alt"], sent.many["position"]
     images = []
     for number, digest in enumerate(sent.many["image"]):
@@ -143,6 +164,9 @@ def read(sent: Form, bench: Bench, known_images: Mapping[str, Image]) -> Sheet:
         audiences=tuple(sent.many["audiences"]),
         tags=tuple(sent.many["tags"]),
         images=tuple(image for _order, _number, image in sorted(images, key=lambda found: found[:2])),
+        video=replace(film_of(film), alt=sent["video_alt"])
+        if film is not None and film.seconds is not None and not sent["remove_video"]
+        else None,
         variants={
             channel.name: {part: sent[f"{part}-{channel.name}"] for part in ("title", "body", "lines")}
             for channel in bench.channels

@@ -12,14 +12,15 @@ from publisher import clock
 from publisher.audit import acting
 from publisher.editorial import content, difference, drafting, review, scheduling, slots
 from publisher.editorial.content import Content
-from publisher.media import keep
+from publisher.media import Picture, keep
+from publisher.media.films import keep_film
 from publisher.model import Audit, Person, Post, Unit, Version
 from publisher.refusal import Missing, NotAllowed, Refused, Stale
 from publisher.security import demand, units_with
 from publisher.web.context import installation, me, public_url, reading, world, writing
 from publisher.web.desk import desk, sheet
 from publisher.web.desk.bench import Bench, bench, media_of, seen_post, whole
-from publisher.web.desk.media import uploaded
+from publisher.web.desk.media import uploaded, uploaded_film
 from publisher.web.desk.previews import over_limits, previews, subjects
 from publisher.web.desk.sheet import Sheet
 from publisher.web.forms import form
@@ -144,14 +145,15 @@ def _typed(ready: Bench) -> tuple[Sheet, dict[str, str]]:
     """Return the form as typed; new pictures are decoded and stored at once, so that none has to be sent again."""
     sent = form(sheet.names(ready), sheet.LISTS)
     faults: dict[str, str] = {}
-    pictures = []
+    pictures: list[Picture] = []
+    film = None
     try:
-        pictures = uploaded("new_image")
+        pictures = uploaded("new_image", "new_video")
+        film = uploaded_film("new_video")
     except Refused as error:
         if error.field is None:
             raise
-        faults["images"] = error.message
-    digests = sent.many["image"]
+        faults[error.field] = error.message
     if pictures:
         with writing() as session:
             person_id = me(session).id
@@ -160,11 +162,11 @@ def _typed(ready: Bench) -> tuple[Sheet, dict[str, str]]:
     else:
         added = []
     with reading() as session:
-        known = {
-            digest: sheet.Image(digest, row.media_type, row.width, row.height)
-            for digest, row in media_of(session, digests).items()
-        }
-    typed = sheet.read(sent, ready, known)
+        typed = sheet.read(sent, ready, media_of(session, sheet.named(sent)))
+    if film is not None:
+        with writing() as session:
+            row = keep_film(session, me(session).id, film)
+            typed = replace(typed, video=replace(sheet.film_of(row), alt=sent["video_alt"]))
     held = {image.sha256 for image in typed.images}
     fresh = [image for image in dict.fromkeys(added) if image.sha256 not in held]
     if len(fresh) == 1:
@@ -270,11 +272,7 @@ def preview() -> str:
             raise Missing(_("Không có đơn vị này trong phần việc của bạn."))
         ready = bench(session, unit, post)
         sent = form(sheet.names(ready), sheet.LISTS)
-        known = {
-            digest: sheet.Image(digest, row.media_type, row.width, row.height)
-            for digest, row in media_of(session, sent.many["image"]).items()
-        }
-        typed = sheet.read(sent, ready, known)
+        typed = sheet.read(sent, ready, media_of(session, sheet.named(sent)))
         text, faults = sheet.check(typed)
         chosen = set(typed.chosen) | {o.account_id for o in ready.outlets if o.landed is not None}
         slug = ready.slug or "xem-truoc"

@@ -1,4 +1,4 @@
-"""Pictures of public pages, the site's mark, and what search engines ask for first."""
+"""Pictures and films of public pages, the site's mark, and what search engines ask for first."""
 
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +14,10 @@ from publisher.web.context import reading, world
 from publisher.web.guard import permission
 from publisher.web.portal.blueprint import address, portal
 from publisher.web.portal.fonts import YEAR
+from publisher.web.sending import stored_file
 
 PICTURES = {"image/jpeg", "image/png", "image/webp", "image/gif"}  # none of them can hold a script
+FILMS = {"video/mp4"}
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 DAY = 24 * 3600  # seconds
 FETCHED = 300  # seconds
@@ -47,6 +49,24 @@ def picture(sha256: str) -> Response:
         response.cache_control.immutable = True
     response.set_etag(sha256)
     response.make_conditional(request)
+    return response
+
+
+@portal.get("/phim/<sha256>")
+@permission("public")
+def film(sha256: str) -> Response:
+    """Answer a film that a public page shows, whole or in pieces (HTTP Range); to staff also one of a draft: at most 2
+    queries."""
+    draft = bool(current_user.is_authenticated)
+    with reading() as session:
+        media_type = lists.picture(session, sha256, draft)
+    if media_type not in FILMS:
+        abort(404)
+    response = stored_file(sha256, media_type, max_age=YEAR)
+    # A piece (206) passes by what the blueprint says of whole answers.
+    response.cache_control.immutable = True
+    if draft:
+        response.cache_control.public, response.cache_control.private = False, True
     return response
 
 

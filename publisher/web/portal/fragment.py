@@ -6,8 +6,8 @@ from html import unescape
 _HEADER = re.compile(r"\A\s*<header\b.*?</header>\s*", re.DOTALL)
 _BODY = re.compile(r'<div class="tin-noi-dung">(.*?)</div>', re.DOTALL)  # the sanitiser lets no div into a text
 _TAG = re.compile(r"<[^>]*>")
-_LINKED = re.compile(r"<(?:a|img)\b[^>]*>")
-_LOCAL = re.compile(r'\b(href|src)="/(?!/)')
+_LINKED = re.compile(r"<(?:a|img|video|source)\b[^>]*>")
+_LOCAL = re.compile(r'\b(href|src|poster)="/(?!/)')
 
 
 def without_header(html: str) -> str:

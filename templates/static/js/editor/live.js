@@ -14,6 +14,7 @@ async function refresh() {
   running = new AbortController();
   const data = new FormData(form);
   data.delete("new_image");
+  data.delete("new_video");
   try {
     const answer = await fetch(form.dataset.preview, {
       method: "POST", body: data, signal: running.signal, headers: { "X-Fragment": "1", Accept: "text/html" },
