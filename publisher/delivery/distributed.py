@@ -178,9 +178,7 @@ def _look(world: World, jobs: dict[str, Job]) -> None:
     """Queue what is due and has no wake-up waiting, or one too late, and the clock jobs whose turn it is."""
     now = clock.now()
     with world.db.writing() as session:
-        rows = session.execute(
-            text("SELECT queueing_lock, scheduled_at FROM procrastinate_jobs WHERE status = 'todo'")
-        )
+        rows = session.execute(text("SELECT queueing_lock, scheduled_at FROM procrastinate_jobs WHERE status = 'todo'"))
         waiting = {row.queueing_lock: row.scheduled_at or now for row in rows}
         ahead = {account_id: at for at, account_id in wakes(session) if at <= now + AHEAD}
         enqueue(session, {one: at for one, at in ahead.items() if waiting.get(_lock(one), FAR) > max(at, now)})
