@@ -88,15 +88,18 @@ def redact(_logger: object, _method: str, line: MutableMapping[str, Any]) -> Mut
 
 
 class _Steady:
-    """Standard error for log lines: one that is closed or full costs the line, never the work that wrote it."""
+    """A stream for log lines: one that is closed or full costs the line, never the work that wrote it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
 
     def write(self, text: str) -> None:
         with suppress(OSError, ValueError):
-            sys.stderr.write(text)
+            self._stream.write(text)
 
     def flush(self) -> None:
         with suppress(OSError, ValueError):
-            sys.stderr.flush()
+            self._stream.flush()
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
@@ -108,7 +111,7 @@ def set_up_logs(level: int = logging.INFO) -> None:
         redact,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    form, stream = structlog.processors.JSONRenderer(ensure_ascii=False), cast(TextIO, _Steady())
+    form, stream = structlog.processors.JSONRenderer(ensure_ascii=False), cast(TextIO, _Steady(sys.stderr))
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[*shared, form],

@@ -3,6 +3,8 @@
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -40,20 +42,27 @@ def drain(world: World, account_id: int, seconds: float = TURN) -> Counter[str]:
     size, each = 1, BATCH_SECONDS
     taken = claim(world, account_id, size)
     while taken is not None:
-        in_turn = each < FAST and _fast_turn.acquire(timeout=TURN_WAIT)
-        began = time.monotonic()
-        try:
+        with _in_turn(each):
+            began = time.monotonic()
             outcomes = _attempt_all(world, taken)
-        finally:
-            if in_turn:
-                _fast_turn.release()
-        each = (time.monotonic() - began) / max(len(outcomes), 1)
-        if taken and channel_type(taken[0].account.channel).limits.askable:
-            size = max(1, min(LARGEST_BATCH, 2 * size, int(BATCH_SECONDS / max(each, 0.001))))
-        more = time.monotonic() < end
-        came_to, taken = _settle(world, account_id, outcomes, size if more else 0)
+            each = (time.monotonic() - began) / max(len(outcomes), 1)
+            if taken and channel_type(taken[0].account.channel).limits.askable:
+                size = max(1, min(LARGEST_BATCH, 2 * size, int(BATCH_SECONDS / max(each, 0.001))))
+            more = time.monotonic() < end
+            came_to, taken = _settle(world, account_id, outcomes, size if more else 0)
         states.update(came_to)
     return states
+
+
+@contextmanager
+def _in_turn(each: float) -> Iterator[None]:
+    """Let one account at a time send and record whose outlet answers in `FAST` seconds; the others go side by side."""
+    held = each < FAST and _fast_turn.acquire(timeout=TURN_WAIT)
+    try:
+        yield
+    finally:
+        if held:
+            _fast_turn.release()
 
 
 def _attempt_all(world: World, taken: list[Claim]) -> list[Done]:

@@ -49,6 +49,9 @@ class Lines:
     def text(self) -> str:
         return self._stream.getvalue()
 
+    def close(self) -> None:
+        self._stream.close()
+
 
 @pytest.fixture(autouse=True)
 def _put_back(lines: Lines):
@@ -210,3 +213,9 @@ def test_no_command_prints_a_secret(office: Office, tmp_path: Path) -> None:
         )
         assert "Traceback" not in done.stderr and done.stdout
         assert CANARY not in done.stdout + done.stderr and key not in done.stdout + done.stderr, command
+
+
+def test_a_closed_stream_costs_the_line_and_not_the_work(lines: Lines) -> None:
+    lines.close()
+    structlog.get_logger("x").info("không ai đọc")
+    logging.getLogger("waitress").warning("nor this")

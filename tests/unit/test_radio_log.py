@@ -207,7 +207,8 @@ def test_a_units_own_word_is_read_in_what_is_approved_from_then_on(waves: Waves)
         editor = waves.office.person(session, "editor")
         lexicon.put(session, editor, waves.office.unit_id, "BTV", "Ban Thường vụ")
         lexicon.put(session, editor, waves.office.unit_id, "BTV", "biên tập viên")  # replaces
-        assert lexicon.words(session, waves.office.unit_id) == {"BTV": "biên tập viên"}
+        assert lexicon.words(session, waves.office.unit_id)["BTV"] == "biên tập viên"
+        assert lexicon.words(session, waves.office.unit_id)["phuongmau"] == "phường mẫu", "the unit's own place"
     with on(SATURDAY, "05:18"):
         waves.approved("Tin ba", local(SATURDAY, "16:45"), "Họp BTV sáng nay.")
         evening = waves.day(SATURDAY)[1]

@@ -82,6 +82,7 @@ def test_a_correction_is_a_new_row_with_its_reason_and_the_old_one_stays(either_
         ledger.correct(session, COMMAND, first, 50, "Lần này đúng")
         assert session.scalar(select(func.count()).select_from(Reading)) == 4
         assert session.get_one(Reading, first).value == 40
+    with either_office.reading() as session:
         act = session.scalars(select(Audit).where(Audit.act == "reading.correct").order_by(Audit.id)).all()[-1]
     assert (act.detail["before"], act.detail["after"], act.detail["reason"]) == (60, 50, "Lần này đúng")
     assert gained(either_office, march(10), march(10)) == 50

@@ -119,7 +119,7 @@ ASKED = {
     "ỨNG DỤNG AI": ("AI", "trí tuệ nhân tạo"),
     "họ tên ......": ("......", ""),
     "gọi số {{duong_day_nong}}": ("{{duong_day_nong}}", ""),
-    "haiphong.gov.vn": ("haiphong.gov.vn", "hát a i pê hát o en-nờ giê, chấm gốp, chấm vi en"),
+    "heti.gov.vn": ("heti.gov.vn", "hát e tê i, chấm gốp, chấm vi en"),
     "https://dichvucong.gov.vn/p?x=1": ("https://dichvucong.gov.vn/p?x=1", "dịch vụ công, chấm gốp, chấm vi en"),
     "đủ ٣ bản": ("٣", ""),
 }
