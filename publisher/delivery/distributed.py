@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("publisher.clock")
 
 POLLING = 0.25  # seconds: a wake-up set for a moment in the future announces itself to nobody
-PULSE = "*/5 * * * * *"  # cron with seconds
+PULSE = "* * * * * */5"  # cron as procrastinate reads it: the seconds stand last
 HEARTBEAT = 5.0  # seconds between a worker's signs of life
 STALLED = 20.0  # seconds without one: the worker is dead, its accounts are free again
 AHEAD = timedelta(seconds=10)  # the pulse looks at what comes due until the next one, and a little further

@@ -6,16 +6,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from croniter import croniter
 from ledger_outlet import Ledger
 from sqlalchemy import select, text, update
 
-from publisher import clock
+from publisher import accounts, clock
+from publisher.audit import COMMAND
 from publisher.config import Config
+from publisher.delivery.distributed import PULSE
 from publisher.installation import Installation, open_installation
 from publisher.model import Account, Attempt, Delivery
 from tests.conftest import OUTLETS
@@ -209,5 +213,12 @@ def test_an_account_resumed_on_another_machine_is_served_again(
     office.scheduled("Bài chờ", clock.now(), account_id)
     worker = start(1)
     with office.writing() as session:
-        session.get_one(Account, account_id).state = "active"
+        accounts.resume(session, COMMAND, session.get_one(Account, account_id))
     wait_for(lambda: len(Ledger.lines(path)) == 1, 60, lambda: tail(worker.log))
+
+
+def test_the_pulse_beats_every_five_seconds_in_every_minute() -> None:
+    start = datetime(2026, 11, 21, 5, 0, 58, tzinfo=UTC)
+    beats = croniter(PULSE, start)
+    times = [beats.get_next(datetime) for _ in range(60)]
+    assert {later - earlier for earlier, later in pairwise(times)} == {timedelta(seconds=5)}
