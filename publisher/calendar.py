@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from publisher.clock import day_span, local_day
@@ -73,7 +73,7 @@ def entries(
         *_placements(session, zone, first, last, units, chosen),
         *_slots(session, zone, first, last, units, chosen),
     ]
-    themes = _themes(session, zone, first, last, units)
+    themes = _themes(session, {entry.post_id for entry, own in found if entry.post_id is not None and not own})
     out = [replace(entry, themes=own or themes.get(entry.post_id or 0, ())) for entry, own in found]
     return sorted(out, key=_order)
 
@@ -203,24 +203,10 @@ def _about(theme: str) -> Select[int]:
     return select(PostTheme.post_id).where(PostTheme.code == theme)
 
 
-def _themes(
-    session: Session, zone: ZoneInfo, first: date, last: date, units: Collection[int]
-) -> dict[int, tuple[str, ...]]:
-    """Return the themes of every post that has something on these days: 1 query, however many they are."""
-    start, end = day_span(first, last, zone)
+def _themes(session: Session, posts: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Return the themes of posts: 1 query, however many they are."""
     rows = session.execute(
-        select(PostTheme.post_id, PostTheme.code)
-        .where(
-            PostTheme.post_id.in_(
-                union(
-                    select(Delivery.post_id).where(
-                        Delivery.due_at >= start, Delivery.due_at < end, Delivery.unit_id.in_(units)
-                    ),
-                    _open_posts(units),
-                )
-            )
-        )
-        .order_by(PostTheme.code)
+        select(PostTheme.post_id, PostTheme.code).where(PostTheme.post_id.in_(posts)).order_by(PostTheme.code)
     )
     found: dict[int, tuple[str, ...]] = {}
     for post_id, code in rows:
