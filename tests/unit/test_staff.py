@@ -200,7 +200,9 @@ def test_a_changed_unit_keeps_its_code_and_the_trail_says_what_changed(province:
         with pytest.raises(Missing):
             units.change(session, admin, session.get_one(Unit, province.other), WARD)
     with province.acting(province.ward_admin) as (session, _admin):
-        (detail,) = session.scalars(select(Audit.detail).where(Audit.act == "unit.change"))  # the same again is no change
+        (detail,) = session.scalars(
+            select(Audit.detail).where(Audit.act == "unit.change")
+        )  # the same again is no change
     assert detail["before"]["name"] == "UBND phường Mẫu" and detail["after"]["name"] == "UBND phường Mới"
 
 
