@@ -104,13 +104,12 @@ def _stands_still(units: Collection[int], now: datetime) -> ColumnElement[bool]:
     Asked of the table of deliveries alone, the rest by `EXISTS`: every page shows this number, and a join would
     let a database begin at the units' posts, which are many, instead of at what stands still, which is little.
     """
-    ours = select(Post.id).where(Post.id == Delivery.post_id, Post.unit_id.in_(units)).exists()
     kept = (
         select(Account.id)
         .where(Account.id == Delivery.account_id, Account.state == "paused", Account.unit_id.in_(units))
         .exists()
     )
-    return and_(stuck(now), ours, ~and_(Delivery.hold == "paused", kept))
+    return and_(stuck(now), Delivery.unit_id.in_(units), ~and_(Delivery.hold == "paused", kept))
 
 
 def _awaits_word(units: Collection[int], now: datetime) -> tuple[ColumnElement[bool], ...]:
