@@ -1,7 +1,7 @@
 """What people are told of by mail: the inbox's conditions over all units, each problem under a key of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from publisher.delivery.outlets import World
 from publisher.model import Account, Alert, Audit, Delivery, Firing, Post, Version
 from publisher.operations.health import NEARLY_FULL, free_bytes
 from publisher.operations.standstill import KIND, judged, quiet_channels, stuck
-from publisher.reports.reminders import owed
+from publisher.reports import reminders
 from publisher.words import _
 
 MOST = 2000  # problems of deliveries taken up in one pass; the next pass a minute later takes the next ones
@@ -144,15 +144,18 @@ def _quiet(session: Session, now: datetime) -> list[Finding]:
 def _reports(session: Session, today: date) -> list[Finding]:
     """Tell a unit of its report before it is due and after, and the unit above of what it was not sent."""
     found = []
-    for one in owed(session, today, MOST):
+    for one in reminders.owed(session, today, MOST):
         report, title = one.report, f"{one.report.label} · {one.unit}"
-        day, late = report.due_on.strftime("%d/%m/%Y"), -one.days
+        day = report.due_on.strftime("%d/%m/%Y")
         soon = _("Hạn nộp {day}, còn {days} ngày.").format(day=day, days=one.days)
-        reason = _("Quá hạn nộp {late} ngày (hạn {day}).").format(day=day, late=late) if one.late else soon
-        mine = Finding(f"report:{report.id}", "report", title, "", reason, report.changed_at, report.unit_id)
-        found.append(replace(mine, quiet=not one.said))
+        mine = reminders.reason("late", report.due_on, today) if one.late else soon
+        found.append(
+            Finding(
+                f"report:{report.id}", "report", title, "", mine, report.changed_at, report.unit_id, quiet=not one.said
+            )
+        )
         if one.late and report.recipient_unit_id is not None:
-            below = _("Đơn vị cấp dưới chưa nộp, quá hạn {late} ngày (hạn {day}).").format(day=day, late=late)
+            below = reminders.reason("owed", report.due_on, today)
             key, unit_id = f"report_late:{report.id}", report.recipient_unit_id
             found.append(Finding(key, "report_late", title, "", below, report.changed_at, unit_id))
     return found

@@ -36,16 +36,19 @@ class Waiting:
 
     def reason(self, now: datetime) -> str:
         """Return what is to be done, as the inbox says it."""
-        day = self.due_on.strftime("%d/%m/%Y")
-        late = (now.date() - self.due_on).days
-        words = {
-            "late": _("Quá hạn nộp {late} ngày (hạn {day})."),
-            "soon": _("Hạn nộp {day}."),
-            "returned": _("Cấp trên trả lại: hãy sửa, chốt và nộp lại (hạn {day})."),
-            "owed": _("Đơn vị cấp dưới chưa nộp, quá hạn {late} ngày (hạn {day})."),
-            "to_accept": _("Đã nộp, chờ tiếp nhận hoặc trả lại."),
-        }
-        return words[self.kind].format(day=day, late=late)
+        return reason(self.kind, self.due_on, now.date())
+
+
+def reason(kind: str, due_on: date, today: date) -> str:
+    """Return what is to be done about a report, in a sentence for the inbox and for letters."""
+    words = {
+        "late": _("Quá hạn nộp {late} ngày (hạn {day})."),
+        "soon": _("Hạn nộp {day}."),
+        "returned": _("Cấp trên trả lại: hãy sửa, chốt và nộp lại (hạn {day})."),
+        "owed": _("Đơn vị cấp dưới chưa nộp, quá hạn {late} ngày (hạn {day})."),
+        "to_accept": _("Đã nộp, chờ tiếp nhận hoặc trả lại."),
+    }
+    return words[kind].format(day=due_on.strftime("%d/%m/%Y"), late=(today - due_on).days)
 
 
 def _wanting(units: Collection[int], today: date) -> ColumnElement[bool]:
