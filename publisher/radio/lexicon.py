@@ -18,8 +18,12 @@ def words(session: Session, unit_id: int) -> dict[str, str]:
     """Return the readings of a unit by what is written: its own entries over what its names and places tell."""
     told = session.execute(select(Unit.name, Unit.place).where(Unit.id.in_(units_above(session, unit_id)))).all()
     known = told_by((row.name for row in told), (row.place for row in told))
+    return {**known, **_own(session, unit_id)}
+
+
+def _own(session: Session, unit_id: int) -> dict[str, str]:
     rows = session.execute(select(SpokenWord.written, SpokenWord.spoken).where(SpokenWord.unit_id == unit_id))
-    return {**known, **{row.written: row.spoken for row in rows}}
+    return {row.written: row.spoken for row in rows}
 
 
 def entries(session: Session, unit_id: int) -> list[SpokenWord]:
@@ -41,7 +45,8 @@ def put(session: Session, person: Person, unit_id: int, written: str, spoken: st
         Lexicon({**known, written: spoken})
     except LexiconError as error:
         raise Refused(str(error), "spoken") from error
-    if written not in known and len(known) >= MOST:
+    own = _own(session, unit_id)  # what its names tell takes no room
+    if written not in own and len(own) >= MOST:
         raise Refused(_("Từ điển đã có {most} mục: hãy bỏ bớt mục không dùng.").format(most=MOST), "written")
     entry = session.scalar(
         select(SpokenWord).where(SpokenWord.unit_id == unit_id, SpokenWord.written == written)
