@@ -14,6 +14,8 @@ from publisher import clock
 from publisher.model import Audit, Person
 
 _WAITING = "trail"  # in a session's `info`: acts of the transaction that are not written yet
+_NEWEST = select(Audit.hash).order_by(Audit.id.desc()).limit(1)
+_ADD = insert(Audit.__table__)  # type: ignore[arg-type]  # a Table, which mypy sees as FromClause
 _CHAIN_LOCK = 7_601  # PostgreSQL advisory lock: the chain has one end, so its writers queue
 
 
@@ -93,12 +95,12 @@ def _forget(session: Session, ended: SessionTransaction) -> None:
 def _append(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    previous = session.scalar(select(Audit.hash).order_by(Audit.id.desc()).limit(1)) or ""
+    previous = session.scalar(_NEWEST) or ""
     for row in rows:
         row["previous"] = previous
         previous = row["hash"] = _hash(**row)
     if rows:
-        session.execute(insert(Audit.__table__), rows)  # type: ignore[arg-type]  # a Table, which mypy sees as FromClause
+        session.execute(_ADD, rows)
 
 
 def _plain(value: object) -> str:

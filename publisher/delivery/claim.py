@@ -70,14 +70,20 @@ _FIRST = (
     .scalar_subquery()
 )
 _WAKES = select(Account.id, Account.ready_at, _FIRST).where(Account.state == "active")
-# Built once: putting the statement together would cost as much as running it. Only states that want a look have a
+_ATTEMPTS = (
+    select(func.coalesce(func.max(Attempt.number), 0))
+    .where(Attempt.delivery_id == Delivery.id)
+    .scalar_subquery()
+    .label("attempts")
+)
+# Statements are built once: putting one together costs more than running it. Only states that want a look have a
 # `wake_at`, so its index is the queue; a correction waits for what it corrects (P7).
 _NEXT = (
     select(
         Delivery.id, Delivery.revision, Delivery.state, Delivery.action, Delivery.key, Delivery.tries, Delivery.due_at,
         Delivery.notes, Delivery.post_id, Delivery.late_allowed, Delivery.follows_id, Rendering.sha256, Rendering.parts,
         Rendering.warnings, Version.number, Post.approved, Post.state.label("post_state"),
-        Delivery.look_first,
+        Delivery.look_first, _ATTEMPTS,
     )
     .join(Rendering, Rendering.id == Delivery.rendering_id)
     .join(Version, Version.id == Delivery.version_id)
@@ -88,6 +94,17 @@ _NEXT = (
     .limit(bindparam("most"))
     .with_for_update(of=Delivery, skip_locked=True)
 )  # fmt: skip
+_LOCKED = select(Account).where(Account.id == bindparam("account")).with_for_update(key_share=True)
+_deliveries: Any = Delivery.__table__  # the bare tables: nothing of these rows lives in the session
+_BEGIN = (
+    update(_deliveries)
+    .where(_deliveries.c.id.in_(bindparam("taken", expanding=True)))
+    .values(
+        state="sending", reason="", hold="", wake_at=None, lease_until=bindparam("lease"), changed_at=bindparam("now"),
+        tries=_deliveries.c.tries + 1, revision=_deliveries.c.revision + 1,
+    )
+)  # fmt: skip
+_INTEND = insert(Attempt.__table__)  # type: ignore[arg-type]  # a Table, which mypy sees as FromClause
 
 
 def wakes(session: Session, only: int | None = None) -> list[tuple[datetime, int]]:
@@ -106,7 +123,7 @@ def locked(session: Session, account_id: int) -> Account:
 
     Always the first lock of a transaction; rows that merely refer to the account (receipts) do not wait for it.
     """
-    return session.get_one(Account, account_id, with_for_update={"key_share": True})
+    return session.execute(_LOCKED, {"account": account_id}, execution_options={"populate_existing": True}).scalar_one()
 
 
 def claim(world: World, account_id: int, most: int = 1) -> list[Claim] | None:
@@ -175,22 +192,16 @@ def _take(session: Session, rows: list[Row[Any]], account: Account, now: datetim
     limit = timedelta(seconds=channel_type(account.channel).limits.longest(kinds))
     sending = [row.id for row in rows if row.state != "unsure"]
     lease = now + limit + LEASE_MARGIN
-    begun = {
-        "state": "sending", "reason": "", "hold": "", "wake_at": None, "lease_until": lease, "changed_at": now,
-        "tries": Delivery.tries + 1, "revision": Delivery.revision + 1,
-    }  # fmt: skip
     if sending:
-        session.execute(update(Delivery).where(Delivery.id.in_(sending)).values(**begun), execution_options=_RAW)
+        session.execute(_BEGIN, {"taken": sending, "lease": lease, "now": now})
     if len(sending) < len(rows):
         # Looking changes nothing at the outlet, so it needs no lease; the next look is put off meanwhile.
         looked_at = [row.id for row in rows if row.state == "unsure"]
         abandon(session, looked_at)
-        put_off = update(Delivery).where(Delivery.id.in_(looked_at)).values(wake_at=lease)
-        session.execute(put_off, execution_options=_RAW)
-    numbers = _attempts_so_far(session, [row.id for row in rows])
-    claims = [_claimed(session, row, account, numbers.get(row.id, 0) + 1, now + LEASE_MARGIN) for row in rows]
+        session.execute(update(_deliveries).where(_deliveries.c.id.in_(looked_at)).values(wake_at=lease))
+    claims = [_claimed(session, row, account, now + LEASE_MARGIN) for row in rows]
     session.execute(
-        insert(Attempt.__table__),  # type: ignore[arg-type]  # a Table, which mypy sees as FromClause
+        _INTEND,
         [
             {"delivery_id": c.delivery_id, "number": c.number, "kind": c.kind, "started_at": now, "message": ""}
             for c in claims
@@ -199,20 +210,12 @@ def _take(session: Session, rows: list[Row[Any]], account: Account, now: datetim
     return claims
 
 
-_RAW = {"synchronize_session": False}  # no ORM object of these rows lives in the session
-
-
-def _attempts_so_far(session: Session, ids: list[int]) -> dict[int, int]:
-    query = select(Attempt.delivery_id, func.max(Attempt.number)).where(Attempt.delivery_id.in_(ids))
-    return {row[0]: row[1] for row in session.execute(query.group_by(Attempt.delivery_id))}
-
-
-def _claimed(session: Session, row: Row[Any], account: Account, number: int, begin_before: datetime) -> Claim:
+def _claimed(session: Session, row: Row[Any], account: Account, begin_before: datetime) -> Claim:
     finding = row.state == "unsure"
     return Claim(
         delivery_id=row.id,
         revision=row.revision if finding else row.revision + 1,
-        number=number,
+        number=row.attempts + 1,
         kind="find" if finding else "send",
         account=account,
         action=row.action,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,36 @@ from publisher.words import _
 log = structlog.get_logger("publisher.delivery")
 
 Done = tuple[Claim, Outcome]
+
+# Statements are built once: putting one together costs more than running it.
+_attempts: Any = Attempt.__table__
+_CLOSE = (
+    update(_attempts)
+    .where(
+        _attempts.c.delivery_id == bindparam("d"), _attempts.c.number == bindparam("n"), _attempts.c.outcome.is_(None)
+    )
+    .values(ended_at=bindparam("at"), outcome=bindparam("word"), message=bindparam("said"))
+)
+_deliveries: Any = Delivery.__table__
+_SENT = (
+    update(_deliveries)
+    .where(
+        _deliveries.c.id.in_(bindparam("ids", expanding=True)),
+        tuple_(_deliveries.c.id, _deliveries.c.revision).in_(bindparam("claims", expanding=True)),
+    )
+    .values(
+        state="sent", reason="", sent_at=bindparam("now"), lease_until=None, wake_at=None, changed_at=bindparam("now"),
+        revision=_deliveries.c.revision + 1,
+    )
+    .returning(_deliveries.c.id)
+)  # fmt: skip
+_RECEIVE = insert(Receipt.__table__)  # type: ignore[arg-type]  # a Table, which mypy sees as FromClause
+_posts: Any = Post.__table__
+_LIVE = (
+    update(_posts)
+    .where(_posts.c.id == bindparam("post"), _posts.c.live.is_(None) | (_posts.c.live < bindparam("version")))
+    .values(live=bindparam("version"), published_at=func.coalesce(_posts.c.published_at, bindparam("now")))
+)
 
 
 def record(world: World, done: Sequence[Done]) -> list[str]:
@@ -92,35 +122,20 @@ def _is_plain(claim: Claim, outcome: Outcome) -> bool:
 
 
 def _close_attempts(session: Session, done: Sequence[Done], now: datetime) -> None:
-    table: Any = Attempt.__table__
-    statement = (
-        update(table)
-        .where(table.c.delivery_id == bindparam("d"), table.c.number == bindparam("n"), table.c.outcome.is_(None))
-        .values(ended_at=bindparam("at"), outcome=bindparam("word"), message=bindparam("said"))
-    )
     values = [{"d": c.delivery_id, "n": c.number, "at": now, "word": o.word, "said": o.message} for c, o in done]
-    session.execute(statement, values)
+    session.execute(_CLOSE, values)
 
 
 def _land_together(session: Session, world: World, done: Sequence[Done], now: datetime) -> set[int]:
     """Record accepted first publications whose claim still holds; return their delivery ids."""
-    ids = [claim.delivery_id for claim, _outcome in done]
-    query = select(Delivery.id, Delivery.revision).where(Delivery.id.in_(ids)).with_for_update()
-    held = {row.id: row.revision for row in session.execute(query)}
-    mine = [(c, o.receipt) for c, o in done if held.get(c.delivery_id) == c.revision and o.receipt is not None]
-    if not mine:
+    revisions = {claim.delivery_id: claim.revision for claim, _outcome in done}
+    values = {"ids": list(revisions), "claims": list(revisions.items()), "now": now}
+    landed = set(session.scalars(_SENT, values))
+    if not landed:
         return set()
-    sent = {
-        "state": "sent", "reason": "", "sent_at": now, "lease_until": None, "wake_at": None, "changed_at": now,
-        "revision": Delivery.revision + 1,
-    }  # fmt: skip
-    landed = [claim.delivery_id for claim, _receipt in mine]
-    session.execute(
-        update(Delivery).where(Delivery.id.in_(landed)).values(**sent),
-        execution_options={"synchronize_session": False},
-    )
+    mine = [(c, o.receipt) for c, o in done if c.delivery_id in landed and o.receipt is not None]
     receipts = [_receipt_row(c.delivery_id, c.account.id, receipt, receipt.remote_id, now) for c, receipt in mine]
-    session.execute(insert(Receipt.__table__), receipts)  # type: ignore[arg-type]  # a Table, seen as FromClause
+    session.execute(_RECEIVE, receipts)
     newest: dict[int, int] = {}
     for claim, _receipt in mine:
         newest[claim.post_id] = max(newest.get(claim.post_id, 0), claim.version)
@@ -131,7 +146,7 @@ def _land_together(session: Session, world: World, done: Sequence[Done], now: da
     for claim, _receipt in mine:
         if any(part["name"] == pages.PART for part in claim.parts):
             pages.put(session, world.files, claim.delivery_id, claim.post_id, claim.parts)
-    return set(landed)
+    return landed
 
 
 def _receipt_row(
@@ -150,11 +165,7 @@ def _receipt_row(
 
 def _mark_live(session: Session, post_id: int, version: int, now: datetime) -> None:
     """Note on the post that a version of it stands in public."""
-    session.execute(
-        update(Post)
-        .where(Post.id == post_id, (Post.live.is_(None)) | (Post.live < version))
-        .values(live=version, published_at=func.coalesce(Post.published_at, now))
-    )
+    session.execute(_LIVE, {"post": post_id, "version": version, "now": now})
 
 
 def _record_one(session: Session, world: World, claim: Claim, outcome: Outcome, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""A channel that posts each item to the sink with `requests`, as an adapter does; registered as `sink`."""
+"""A channel that posts each item to the sink with the guarded client of all channels; registered as `sink`."""
 
 from datetime import datetime
 from threading import local
@@ -18,17 +18,25 @@ from channels.base import (
     Receipt,
     Rendered,
     Setting,
-    Unknown,
 )
+from channels.http import Client, json_object
 
 _own = local()
 
 
 def session() -> requests.Session:
-    """Return this thread's keep-alive session."""
+    """Return this thread's keep-alive session of plain `requests`, with which the peers post."""
     if not hasattr(_own, "session"):
         _own.session = requests.Session()
     return _own.session
+
+
+def client(address: str) -> Client:
+    """Return this thread's keep-alive client that may call `address`, with which our own engine posts."""
+    if getattr(_own, "address", "") != address:
+        _own.client, _own.address = Client(allow=[address]), address
+    found: Client = _own.client
+    return found
 
 
 class Sink:
@@ -48,13 +56,11 @@ class Sink:
 
     def deliver(self, item: Rendered, key: str, notes: Notes) -> Receipt:
         if self._address:
-            answer = session().post(self._address, data=key, timeout=10)
-            if answer.status_code != 200:
-                raise Unknown(f"HTTP {answer.status_code}")
+            json_object(client(self._address).post(self._address, data=key))
         return Receipt("live", key)
 
     def find(self, item: Rendered, key: str, notes: Notes, since: datetime) -> Receipt | CannotTell | None:
-        return Receipt("live", key) if session().get(f"{self._address}{key}", timeout=10).json() else None
+        return Receipt("live", key) if client(self._address).get(f"{self._address}{key}").json() else None
 
     def amend(self, receipt: Receipt, item: Rendered, key: str) -> Receipt:
         return receipt
