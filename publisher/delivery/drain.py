@@ -34,12 +34,13 @@ def drain(world: World, account_id: int, seconds: float = TURN) -> Counter[str]:
     """Send what an account has due, for about `seconds`; return how many attempts came to which state.
 
     Deliveries are claimed and recorded in batches, as many as the outlet takes in half a second: the outcomes of one
-    batch and the claims of the next share a transaction. An outlet that cannot be asked afterwards is always claimed
-    one by one: after a crash a person has to look for one item, not for a batch.
+    batch and the claims of the next share a transaction. A turn begins with the batch that the last one had come to.
+    An outlet that cannot be asked afterwards is always claimed one by one: after a crash a person has to look for one
+    item, not for a batch.
     """
     states: Counter[str] = Counter()
     end = time.monotonic() + seconds
-    size, each = 1, BATCH_SECONDS
+    size, each = world.paces.get(account_id, (1, BATCH_SECONDS))
     taken = claim(world, account_id, size)
     while taken is not None:
         with _in_turn(each):
@@ -51,6 +52,7 @@ def drain(world: World, account_id: int, seconds: float = TURN) -> Counter[str]:
             more = time.monotonic() < end
             came_to, taken = _settle(world, account_id, outcomes, size if more else 0)
         states.update(came_to)
+    world.paces[account_id] = size, each
     return states
 
 

@@ -20,6 +20,7 @@ from publisher.delivery.outlets import World
 log = structlog.get_logger("publisher.clock")
 
 SWEEP = 2.0  # seconds: finds what another process planned (the command line, a second web process)
+HEAD_START = 3.0  # seconds in which a start sends what has become due before the other jobs look around
 
 
 class Clock:
@@ -44,8 +45,9 @@ class Clock:
             if job.name == "deliver":
                 self._scheduler.add_job(self.wake, "interval", seconds=SWEEP, id="deliver")
             else:
+                wait = timedelta(seconds=0.0 if job.name == "recover" else HEAD_START)
                 self._scheduler.add_job(
-                    self._run, "interval", [job], seconds=job.every, id=job.name, next_run_time=clock.now()
+                    self._run, "interval", [job], seconds=job.every, id=job.name, next_run_time=clock.now() + wait
                 )
         self._scheduler.start()
         threading.Thread(target=self._watch_wall_clock, name="wall-clock", daemon=True).start()

@@ -1,7 +1,7 @@
 """From an account's row to a channel that can be called."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from channels import registry
@@ -19,12 +19,16 @@ from publisher.words import _
 
 @dataclass(frozen=True)
 class World:
-    """What an installation's verbs need: the database, the file store, the vault, the settings."""
+    """What an installation's verbs need: the database, the file store, the vault, the settings.
+
+    `paces` is what this process has learnt of each account's outlet: items a batch and seconds an item.
+    """
 
     db: Database
     files: FileStore
     vault: Vault
     config: Config
+    paces: dict[int, tuple[int, float]] = field(default_factory=dict)
 
 
 def channel_type(name: str) -> type[Channel]:
