@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor as Threads
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError
 
@@ -20,7 +21,6 @@ from publisher.delivery.outlets import World
 log = structlog.get_logger("publisher.clock")
 
 SWEEP = 2.0  # seconds: finds what another process planned (the command line, a second web process)
-HEAD_START = 3.0  # seconds in which a start sends what has become due before the other jobs look around
 
 
 class Clock:
@@ -30,9 +30,11 @@ class Clock:
         self._world = world
         self._jobs = jobs
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="delivery")
+        # Apart: a job that hangs on an outlet or a mail server must not keep the engine from looking (P5).
         self._scheduler = BackgroundScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 3, "misfire_grace_time": None}
-        )
+            timezone="UTC", executors={"default": Threads(4), "engine": Threads(2)},
+            job_defaults={"coalesce": True, "max_instances": 3, "misfire_grace_time": None},
+        )  # fmt: skip
         self._busy: set[int] = set()
         self._lock = threading.Lock()
         self._stopping = False
@@ -43,12 +45,12 @@ class Clock:
         """Begin to deliver; returns at once."""
         for job in self._jobs:
             if job.name == "deliver":
-                self._scheduler.add_job(self.wake, "interval", seconds=SWEEP, id="deliver")
+                self._scheduler.add_job(self.wake, "interval", seconds=SWEEP, id="deliver", executor="engine")
             else:
-                wait = timedelta(seconds=0.0 if job.name == "recover" else HEAD_START)
                 self._scheduler.add_job(
-                    self._run, "interval", [job], seconds=job.every, id=job.name, next_run_time=clock.now() + wait
-                )
+                    self._run, "interval", [job], seconds=job.every, id=job.name, next_run_time=clock.now(),
+                    executor="engine" if job.name == "recover" else "default",
+                )  # fmt: skip
         self._scheduler.start()
         threading.Thread(target=self._watch_wall_clock, name="wall-clock", daemon=True).start()
         bell.listen(self._ring)
@@ -81,7 +83,9 @@ class Clock:
         """Something changed: look now, in the scheduler's own thread; many rings at once are one look."""
         if not self._stopping and not self._rung:
             self._rung = True
-            self._scheduler.add_job(self.wake, id="ring", replace_existing=True, next_run_time=clock.now())
+            self._scheduler.add_job(
+                self.wake, id="ring", replace_existing=True, next_run_time=clock.now(), executor="engine"
+            )
 
     def wake(self) -> None:
         """Hand every account that has something due to the pool, then set the alarm for the next due time."""
@@ -95,7 +99,9 @@ class Clock:
                     self._hand_over(account_id)
             later = next((at for at, _account_id in ahead if at > now), None)
             if later is not None and later < now + timedelta(seconds=SWEEP):
-                self._scheduler.add_job(self.wake, "date", run_date=later, id="alarm", replace_existing=True)
+                self._scheduler.add_job(
+                    self.wake, "date", run_date=later, id="alarm", replace_existing=True, executor="engine"
+                )
             self._beat_sometimes()
         except DBAPIError:
             log.exception("clock.database")  # the next sweep tries again; /healthz turns red if it lasts

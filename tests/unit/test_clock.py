@@ -1,5 +1,6 @@
 """The clock in one process: punctual, accounts apart, a clean stop, a watched beat."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,8 @@ from ledger_outlet import Ledger
 
 from publisher import bell, clock
 from publisher.delivery.embedded import Clock
-from publisher.delivery.jobs import silent
+from publisher.delivery.jobs import Job, silent
+from publisher.delivery.outlets import World
 from publisher.model import Heartbeat
 from publisher.timetable import JOBS
 from tests.factories import Office, in_minutes
@@ -49,6 +51,26 @@ def test_a_slow_account_delays_no_other(office: Office, tmp_path: Path, ticking:
     wait_for(lambda: quick.delivery(second).state == "sent", 2.5)
     assert slow.delivery(first).state == "sending"
     wait_for(lambda: slow.delivery(first).state == "sent", 10)
+
+
+def test_jobs_that_hang_delay_no_delivery(office: Office) -> None:
+    over = threading.Event()
+
+    def hang(world: World) -> str:
+        over.wait(30)
+        return ""
+
+    hanging = [Job(f"hang{number}", "Treo", 1, 60, hang) for number in range(12)]
+    running = Clock(office.world, [*JOBS, *hanging])
+    running.start()
+    try:
+        time.sleep(0.5)
+        post_id = office.scheduled()
+        bell.ring()
+        wait_for(lambda: office.deliveries(post_id)[0].state == "sent", 3)
+    finally:
+        over.set()
+        running.stop()
 
 
 def test_two_clocks_on_one_database_send_each_delivery_once(office: Office, tmp_path: Path, ticking: Clock) -> None:
