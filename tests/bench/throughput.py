@@ -51,4 +51,4 @@ def measure(count: int, latency: float) -> None:
 def main(count: int = 10_000) -> None:
     """Print both tables."""
     measure(count, 0.0)
-    measure(max(count // 4, 500), 0.05)
+    measure(max(count // 2, 500), 0.05)
