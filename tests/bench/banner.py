@@ -1,4 +1,4 @@
-"""`python -m tests.bench.banner`: 100 banner sheets of 3 × 0.8 m, beside a plain typst Compiler kept for all of them.
+"""`python -m tests bench banner`: 100 banner sheets of 3 × 0.8 m, beside a plain typst Compiler kept for all of them.
 
 Each row runs in a process of its own. The peer draws one auto-fitted line on the same ground and nothing else: no unit
 line, no code, no marks, no page boxes, no layer.
@@ -103,7 +103,7 @@ def run(name: str) -> None:
     print(json.dumps(result))
 
 
-def main() -> int:
+def main() -> None:
     """Print the table."""
     print("| | first sheet, ms | a sheet, CPU ms (median) | 100 sheets, CPU s | MiB | kB a sheet |")
     print("|---|---|---|---|---|---|")
@@ -116,11 +116,7 @@ def main() -> int:
             f"| {title} | {row['first'] * 1000:.0f} | {row['middle'] * 1000:.1f} | {row['all']:.2f} | "
             f"{row['mib']:.0f} | {row['bytes'] / COUNT / 1000:.0f} |"
         )
-    return 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        run(sys.argv[1])
-    else:
-        sys.exit(main())
+    run(sys.argv[1])

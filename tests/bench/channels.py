@@ -1,4 +1,4 @@
-"""`python -m tests.bench.channels [COUNT]`: deliveries through Facebook and Zalo, and the calls each one takes.
+"""`python -m tests bench channels [COUNT]`: deliveries through Facebook and Zalo, and the calls each one takes.
 
 The whole way, from the claim to the recorded receipt, against the simulators without delay and in this process (so
 the seconds hold the simulator's work too). What counts is the column of calls: a text post is one call; an article is
@@ -101,18 +101,12 @@ def measured(name: str, run: Run, count: int) -> str:
     return f"| {name} | {count} | {each:.2f} | {kinds} | {count / seconds:,.0f} | {cpu / count * 1000:.1f} |"
 
 
-def main(arguments: list[str]) -> int:
+def main(count: int = 1_000) -> None:
     """Print the table; fails only when a delivery did not land exactly once."""
     import structlog
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    count = int(arguments[0]) if arguments else 1000
     print("| Outlet | deliveries | calls each | which | deliveries/s | CPU ms each |\n|---|---|---|---|---|---|")
     for name, outlet in (("Facebook, text", facebook), ("Zalo, article", zalo)):
         with tempfile.TemporaryDirectory() as folder, outlet(Path(folder) / "home") as run:
             print(measured(name, run, count), flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,10 +1,9 @@
-"""`python -m tests.bench.radio`: a hundred five-minute scripts, and the spoken form of a megabyte of text.
+"""`python -m tests bench radio`: a hundred five-minute scripts, and the spoken form of a megabyte of text.
 
 Prints time and memory; never fails on a time.
 """
 
 import json
-import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -84,12 +83,7 @@ def megabyte() -> None:
     )
 
 
-def main(arguments: list[str]) -> int:
-    """Run both; an argument is the number of scripts."""
-    scripts(int(arguments[0]) if arguments else 100)
+def main(count: int = 100) -> None:
+    """Run both; `count` is the number of scripts."""
+    scripts(count)
     megabyte()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,11 +1,10 @@
-"""`python -m tests.bench.reach [readings]`: a quarter by theme, channel and unit out of millions of readings.
+"""`python -m tests bench reach [readings]`: a quarter by theme, channel and unit out of millions of readings.
 
 Beside the sums that triggers keep stands the raw ledger, scanned as it is: by what each reading gained, and worked out
 anew from the values. All must be equal to the digit. Times are the best of three with a warm cache.
 """
 
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -189,24 +188,16 @@ def differences(installation: Installation) -> int:
         return len(sums.differences(session))
 
 
-def main(arguments: list[str]) -> int:
+def main(count: int = 5_000_000) -> None:
     """Run on SQLite and, where there is one, on PostgreSQL."""
-    count = int(arguments[0]) if arguments else 5_000_000
-    only = arguments[1] if len(arguments) > 1 else ""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        if only != "postgres":
-            installation = open_installation(Config(home=Path(folder) / "sqlite"))
-            measure(installation, count)
-            installation.close()
-        if only != "sqlite" and postgres.find(os.environ).place:
+        installation = open_installation(Config(home=Path(folder) / "sqlite"))
+        measure(installation, count)
+        installation.close()
+        if postgres.find(os.environ).place:
             server = stack.enter_context(postgres.open_server(os.environ))
             url = server.create_database()
             installation = open_installation(Config(home=Path(folder) / "postgres", database_url=url))
             measure(installation, count)
             installation.close()
             server.drop_database(url)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,6 +1,5 @@
-"""`python -m tests.bench.reports`: how long a year's report takes in all formats, and a stream of a million lines."""
+"""`python -m tests bench reports`: how long a year's report takes in all formats, and a stream of a million lines."""
 
-import sys
 import tempfile
 import time
 import tracemalloc
@@ -71,13 +70,8 @@ def stream(lines: int) -> None:
     print(f"\n{lines:,} lines of CSV: {took:.1f} s (traced), {size / 1024**2:,.0f} MB, peak {peak / 1024**2:.1f} MiB")
 
 
-def main(arguments: list[str]) -> int:
-    """Print the tables; an argument is the number of lines streamed."""
+def main(count: int = 1_000_000) -> None:
+    """Print the tables; `count` is the number of lines streamed."""
     year_of_three_units()
     two_thousand()
-    stream(int(arguments[0]) if arguments else 1_000_000)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    stream(count)

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.speech`: our spoken form beside sea-g2p on the same table, class by class.
+"""`python -m tests bench speech`: our spoken form beside sea-g2p on the same table, class by class.
 
 Vectors are those of the norms themselves (§6 of reference/vietnam.md) and our own table in their spirit
 (`tests/unit/speech_vectors.tsv`). Ours is bound to be right on both (tests say so); the columns show how far a general
@@ -8,7 +8,6 @@ regional words (lẻ for linh, bốn for tư).
 """
 
 import re
-import sys
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,7 +83,7 @@ def sea() -> Callable[[str], str]:
     return read
 
 
-def main() -> int:
+def main() -> None:
     """Print the table."""
     print("| Class | Vectors | publisher | sea-g2p | sea-g2p, regional words forgiven |\n|---|---|---|---|---|")
     found = scores(sea())
@@ -94,8 +93,3 @@ def main() -> int:
         for name in vars(total):
             setattr(total, name, getattr(total, name) + getattr(score, name))
     print(f"| **all** | {total.count} | {total.ours} | {total.theirs} | {total.forgiven} |")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
