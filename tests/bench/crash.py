@@ -61,8 +61,9 @@ def _wait(address: str, posts: int) -> None:
 
 def _quiet(address: str, count: int, process: Any, began: float) -> str:
     """Wait until the engine has ended, or nothing came for `QUIET` seconds; return when the last key arrived."""
-    posts, at, complete = -1, time.monotonic(), ""
-    while process.poll() is None and time.monotonic() - at < QUIET + (0 if complete else 20):
+    posts, at, complete, ended = -1, time.monotonic(), "", False
+    while not ended and time.monotonic() - at < QUIET + (0 if complete else 20):
+        ended = process.poll() is not None  # before asking: what it sent last is looked at too
         found = arrived(address)
         if sum(found.values()) != posts:
             posts, at = sum(found.values()), time.monotonic()
