@@ -125,8 +125,9 @@ def test_a_figure_and_its_rows_add_up(sign_in: SignIn, filled: Office) -> None:
         ledger.log(session, CLOCK, filled.installation.config.zone, [
             Entry("views", 30, "measured", clock.now() - timedelta(hours=1), delivery_id=1)
         ])  # fmt: skip
-    day = today(filled).isoformat()
-    address = f"/reports/so-lieu/chi-tiet?metric=views&since={day}&until={day}"
+    until = today(filled)
+    since = until - timedelta(days=1)  # an hour ago may have been yesterday
+    address = f"/reports/so-lieu/chi-tiet?metric=views&since={since}&until={until}"
     text = words(sign_in("reporter").get(f"{address}&measure=lượt&source=measured"))
     assert "40 lượt" in text
     assert "từ 2 dòng trong sổ" in text
