@@ -46,7 +46,7 @@ def at(office: Office, day: date, hour: int) -> datetime:
 @pytest.mark.parametrize("view", ["month", "week", "list"])
 def test_each_view_shows_deliveries_wishes_and_proposals(office: Office, sign_in: SignIn, view: str) -> None:
     planned = office.scheduled("Đã duyệt, chờ giờ", due_at=in_minutes(1))
-    office.draft("Bản nháp có giờ", due_at=in_minutes(2))
+    office.draft("Bản nháp có giờ", due_at=in_minutes(1))
     today = local_day(office.deliveries(planned)[0].due_at, office.installation.config.zone)
     slot = proposal(office, today)
     page = sign_in("editor").get(f"/desk/lich?view={view}&day={today}").text
