@@ -36,14 +36,14 @@ def open_installation(config: Config) -> Installation:
     config.prepare_home()
     faults.arm(config.home)
     db = Database(config.database)
-    db.migrate()
+    with db.alone():
+        db.migrate()
+        _fill_lists(db)
     if not db.sqlite:
         from publisher.delivery.distributed import enqueue
 
         db.on_wakes = enqueue
-    installation = Installation(config, World(db, FileStore(config.blobs), Vault(config.keys), config))
-    _fill_lists(db)
-    return installation
+    return Installation(config, World(db, FileStore(config.blobs), Vault(config.keys), config))
 
 
 def _fill_lists(db: Database) -> None:
@@ -51,6 +51,8 @@ def _fill_lists(db: Database) -> None:
         if session.scalar(select(Theme.id).limit(1)) is not None:
             return
     with db.writing() as session:
+        if session.scalar(select(Theme.id).limit(1)) is not None:  # another process was quicker
+            return
         for edition, since in EDITIONS.items():
             for code, title in THEMES[edition].items():
                 session.add(Theme(edition=edition, code=code, title=title, valid_from=since))
@@ -63,7 +65,8 @@ ADMINISTRATOR = "quantri@localhost"
 
 def first_administrator(installation: Installation) -> str | None:
     """Create the first unit and administrator where there is nobody yet; return the one-time password, else None."""
-    with installation.world.db.writing() as session:
+    db = installation.world.db
+    with db.alone(), db.writing() as session:
         if session.scalar(select(Person.id).limit(1)) is not None:
             return None
         unit = session.scalar(select(Unit).order_by(Unit.id).limit(1))

@@ -14,15 +14,28 @@ from publisher.words import _
 
 
 def write_private(path: Path, content: str) -> None:
-    """Write `content` to a new file that only its owner can read; an existing file is left alone."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    """Write `content` to a new file that only its owner can read; an existing file is left alone.
+
+    The file appears with all it holds: a process that starts at the same time must not read half a key.
+    """
+    if path.exists():
         return
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    fresh = path.with_name(f"{path.name}.{random.token_hex(4)}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass  # another process was quicker
+        except OSError:  # a folder on a disk or share without links
+            if not path.exists():
+                fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 class _Ring(NamedTuple):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 PATIENCE = 30.0  # seconds a writer waits for the one before it
+_SETTING_UP = 7_602  # PostgreSQL advisory lock
 WAKES = "wakes"  # in a session's `info`: the earliest new wake-up of each account that the transaction planned
 
 
@@ -62,6 +63,19 @@ class Database:
             wakes = session.info.get(WAKES)
             if wakes and self.on_wakes is not None:
                 self.on_wakes(session, wakes)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let processes that start together set the database up one after the other.
+
+        On SQLite every transaction that writes is alone anyway.
+        """
+        if self.sqlite:
+            yield
+            return
+        with self.engine.connect() as connection, connection.begin():
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SETTING_UP})
+            yield
 
     def migrate(self, to: str = "head") -> None:
         """Bring the schema to the newest revision, or `to` an older one of a backup.
