@@ -172,8 +172,9 @@ def _record_one(session: Session, world: World, claim: Claim, outcome: Outcome, 
     delivery = session.get_one(Delivery, claim.delivery_id, with_for_update=True)
     landed = outcome.word in {"accepted", "found"}
     if delivery.revision != claim.revision:
-        # Whoever took over thought otherwise, or a person did; only an attempt under way has its own word coming.
-        if landed and delivery.state not in {"sending", *LANDED, "retracted"}:
+        # Whoever took over thought otherwise, or a person did. An attempt under way may even be refused because of
+        # this copy: proof counts as soon as it comes.
+        if landed and delivery.state not in {*LANDED, "retracted"}:
             _landed(session, world, claim, delivery, outcome.receipt)
         return delivery.state
     if landed:

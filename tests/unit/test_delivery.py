@@ -8,6 +8,7 @@ import pytest
 from ledger_outlet import Ledger
 from sqlalchemy import select, update
 
+from channels.base import Receipt as Given
 from publisher import accounts, clock
 from publisher.audit import COMMAND
 from publisher.delivery.attempt import TRIES, Outcome, perform
@@ -263,6 +264,23 @@ def test_a_process_that_slept_past_its_lease_cannot_overwrite_what_happened(outl
     assert outlet.delivery(stuck).state == "sent"
     assert record(outlet.office.world, [(taken, Outcome("rejected", "muộn"))]) == ["sent"]
     assert outlet.delivery(stuck).state == "sent"
+
+
+def test_an_acceptance_that_comes_late_counts_whatever_the_attempt_under_way_is_told(outlet: Outlet) -> None:
+    """The second one may be refused just because the first copy stands there."""
+    delivery = outlet.scheduled()
+    (slept,) = taken_from(outlet.office.world, outlet.account_id)
+    with clock.reading(in_minutes(10)):
+        expire_leases(outlet.office.world)
+        (look,) = taken_from(outlet.office.world, outlet.account_id)
+        record(outlet.office.world, [(look, Outcome("absent"))])
+        (again,) = taken_from(outlet.office.world, outlet.account_id)
+        late = Outcome("accepted", "", Given("live", "muộn"))
+        assert record(outlet.office.world, [(slept, late)]) == ["sent"]
+        assert record(outlet.office.world, [(again, Outcome("rejected", "trùng bài đã đăng"))]) == ["sent"]
+    assert [attempt.outcome for attempt in outlet.office.attempts(delivery)] == ["unknown", "absent", "rejected"]
+    with outlet.office.reading() as session:
+        assert session.scalars(select(Receipt.remote_id).where(Receipt.delivery_id == delivery)).all() == ["muộn"]
 
 
 def test_two_clocks_that_look_at_once_take_a_delivery_once(outlet: Outlet) -> None:
