@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.measure import measured
-from tests.bench.outlet import session
+from tests.bench.outlet import client, session
 
 THREADS = 16  # requests under way at once, in every engine
 _own = threading.local()
@@ -56,12 +56,18 @@ def all_sent(home: Path, count: int) -> Callable[[], bool]:
     return lambda: book(home).execute("SELECT count(*) FROM sent").fetchone()[0] >= count
 
 
-def bare(home: Path, count: int, address: str, threads: int = 1, **options: Any) -> dict[str, Any]:
-    """A bare loop of `requests` with keep-alive: no queue, nothing stored."""
+def bare(home: Path, count: int, address: str, threads: int = 1, guarded: bool = False) -> dict[str, Any]:
+    """A bare loop of `requests` with keep-alive: no queue, nothing stored; `guarded` takes the channels' client."""
+
+    def post(number: int) -> None:
+        if guarded:
+            client(address).post(address, data=f"k{number}")
+        else:
+            session().post(address, data=f"k{number}", timeout=10)
 
     def run() -> None:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(lambda n: session().post(address, data=f"k{n}", timeout=10), range(count)))
+            list(pool.map(post, range(count)))
 
     return measured(run)
 

@@ -27,8 +27,11 @@ def measure(count: int, latency: float) -> None:
         ("the same, job pared down to what Huey's does", count, "naive", "prepare_naive", {"lean": True}, {}),
     ]
     if not latency:
-        engines[1:1] = [("the same, 1 thread", count, "bare", "", {}, {"threads": 1})]
-        engines[3:3] = [
+        engines[1:1] = [
+            ("the same, 1 thread", count, "bare", "", {}, {"threads": 1}),
+            ("the same, 1 thread, the channels' client", count, "bare", "", {}, {"threads": 1, "guarded": True}),
+        ]
+        engines[4:4] = [
             ("publisher, 1 account", count, "ours", "prepare_ours", {"accounts": 1}, {}),
             ("publisher, HTTP client left out", count, "ours", "prepare_ours", {"accounts": 5, "nowhere": True}, {}),
         ]
