@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, insert, select, tuple_, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -35,17 +35,18 @@ _CLOSE = (
     .values(ended_at=bindparam("at"), outcome=bindparam("word"), message=bindparam("said"))
 )
 _deliveries: Any = Delivery.__table__
+_HELD = (
+    select(_deliveries.c.id, _deliveries.c.revision)
+    .where(_deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .with_for_update()
+)
 _SENT = (
     update(_deliveries)
-    .where(
-        _deliveries.c.id.in_(bindparam("ids", expanding=True)),
-        tuple_(_deliveries.c.id, _deliveries.c.revision).in_(bindparam("claims", expanding=True)),
-    )
+    .where(_deliveries.c.id.in_(bindparam("ids", expanding=True)))
     .values(
         state="sent", reason="", sent_at=bindparam("now"), lease_until=None, wake_at=None, changed_at=bindparam("now"),
         revision=_deliveries.c.revision + 1,
     )
-    .returning(_deliveries.c.id)
 )  # fmt: skip
 _RECEIVE = insert(Receipt.__table__)  # type: ignore[arg-type]  # a Table, which mypy sees as FromClause
 _posts: Any = Post.__table__
@@ -128,12 +129,13 @@ def _close_attempts(session: Session, done: Sequence[Done], now: datetime) -> No
 
 def _land_together(session: Session, world: World, done: Sequence[Done], now: datetime) -> set[int]:
     """Record accepted first publications whose claim still holds; return their delivery ids."""
-    revisions = {claim.delivery_id: claim.revision for claim, _outcome in done}
-    values = {"ids": list(revisions), "claims": list(revisions.items()), "now": now}
-    landed = set(session.scalars(_SENT, values))
-    if not landed:
+    rows = session.execute(_HELD, {"ids": [claim.delivery_id for claim, _outcome in done]})
+    held: dict[int, int] = {row.id: row.revision for row in rows}
+    mine = [(c, o.receipt) for c, o in done if held.get(c.delivery_id) == c.revision and o.receipt is not None]
+    if not mine:
         return set()
-    mine = [(c, o.receipt) for c, o in done if c.delivery_id in landed and o.receipt is not None]
+    landed = {claim.delivery_id for claim, _receipt in mine}
+    session.execute(_SENT, {"ids": list(landed), "now": now})
     receipts = [_receipt_row(c.delivery_id, c.account.id, receipt, receipt.remote_id, now) for c, receipt in mine]
     session.execute(_RECEIVE, receipts)
     newest: dict[int, int] = {}
