@@ -117,8 +117,13 @@ MUTANTS = (
     ),
     _one(
         "proof that came late still counts", RECORD,
-        'if landed and delivery.state not in {"sending", *LANDED, "retracted"}:', "if landed and claim is None:",
+        'if landed and delivery.state not in {*LANDED, "retracted"}:', "if landed and claim is None:",
         FOUND + "test_an_answer_that_comes_after_a_person_said_otherwise_still_counts[sqlite]",
+    ),
+    _one(
+        "the same while another attempt is under way", RECORD,
+        'delivery.state not in {*LANDED, "retracted"}', 'delivery.state not in {"sending", *LANDED, "retracted"}',
+        DELIVERY + "test_an_acceptance_that_comes_late_counts_whatever_the_attempt_under_way_is_told[sqlite]",
     ),
     _one(
         "a wish to wait is capped", "publisher/delivery/attempt.py", "min(wish, LONGEST_WAIT)", "wish",
