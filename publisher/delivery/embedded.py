@@ -32,7 +32,7 @@ class Clock:
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="delivery")
         # Apart: a job that hangs on an outlet or a mail server must not keep the engine from looking (P5).
         self._scheduler = BackgroundScheduler(
-            timezone="UTC", executors={"default": Threads(4), "engine": Threads(2)},
+            timezone="UTC", executors={"default": Threads(2), "others": Threads(4)},
             job_defaults={"coalesce": True, "max_instances": 3, "misfire_grace_time": None},
         )  # fmt: skip
         self._busy: set[int] = set()
@@ -45,11 +45,11 @@ class Clock:
         """Begin to deliver; returns at once."""
         for job in self._jobs:
             if job.name == "deliver":
-                self._scheduler.add_job(self.wake, "interval", seconds=SWEEP, id="deliver", executor="engine")
+                self._scheduler.add_job(self.wake, "interval", seconds=SWEEP, id="deliver")
             else:
                 self._scheduler.add_job(
                     self._run, "interval", [job], seconds=job.every, id=job.name, next_run_time=clock.now(),
-                    executor="engine" if job.name == "recover" else "default",
+                    executor="default" if job.name == "recover" else "others",
                 )  # fmt: skip
         self._scheduler.start()
         threading.Thread(target=self._watch_wall_clock, name="wall-clock", daemon=True).start()
@@ -83,9 +83,7 @@ class Clock:
         """Something changed: look now, in the scheduler's own thread; many rings at once are one look."""
         if not self._stopping and not self._rung:
             self._rung = True
-            self._scheduler.add_job(
-                self.wake, id="ring", replace_existing=True, next_run_time=clock.now(), executor="engine"
-            )
+            self._scheduler.add_job(self.wake, id="ring", replace_existing=True, next_run_time=clock.now())
 
     def wake(self) -> None:
         """Hand every account that has something due to the pool, then set the alarm for the next due time."""
@@ -99,9 +97,7 @@ class Clock:
                     self._hand_over(account_id)
             later = next((at for at, _account_id in ahead if at > now), None)
             if later is not None and later < now + timedelta(seconds=SWEEP):
-                self._scheduler.add_job(
-                    self.wake, "date", run_date=later, id="alarm", replace_existing=True, executor="engine"
-                )
+                self._scheduler.add_job(self.wake, "date", run_date=later, id="alarm", replace_existing=True)
             self._beat_sometimes()
         except DBAPIError:
             log.exception("clock.database")  # the next sweep tries again; /healthz turns red if it lasts
