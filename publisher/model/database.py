@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 PATIENCE = 30.0  # seconds a writer waits for the one before it
-_SETTING_UP = 7_602  # PostgreSQL advisory lock
+_SETTING_UP = 7_604  # PostgreSQL advisory lock; 7_601 is the trail's, 7_602 and 7_603 are those of reach
 WAKES = "wakes"  # in a session's `info`: the earliest new wake-up of each account that the transaction planned
 
 
